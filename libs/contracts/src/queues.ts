@@ -1,0 +1,74 @@
+import { AMQP_EXCHANGES, type QueueBinding, type QueueSpec } from './topology';
+
+/** Default upper bound of a core queue's ready bodies, bytes. */
+export const DEFAULT_QUEUE_MAX_BYTES = 268_435_456;
+
+const { raw, ticks, ohlcv, signals, events, parking } = AMQP_EXCHANGES;
+
+function core(
+  name: string,
+  maxBytes: number,
+  bindings: QueueBinding[],
+  singleActiveConsumer = false,
+): QueueSpec {
+  return { name, kind: 'core', singleActiveConsumer, maxBytes, bindings };
+}
+
+/** The processor's input of one partition: one active consumer, every venue. */
+export function rawQueue(partition: number, maxBytes: number): QueueSpec {
+  return core(
+    `processor.raw.${partition}`,
+    maxBytes,
+    [{ amqpExchange: raw, pattern: `raw.${partition}.*` }],
+    true,
+  );
+}
+
+/** The core queues of market.raw: one a partition. */
+export function rawQueues(partitions: number, maxBytes: number): QueueSpec[] {
+  return Array.from({ length: partitions }, (_, partition) => rawQueue(partition, maxBytes));
+}
+
+/** The store's queues: ticks, closed candles, signals and gaps. */
+export function sinkQueues(maxBytes: number): Record<'ticks' | 'ohlcv' | 'signals' | 'events', QueueSpec> {
+  return {
+    ticks: core('influx-sink.ticks', maxBytes, [{ amqpExchange: ticks, pattern: 'tick.#' }]),
+    ohlcv: core(
+      'influx-sink.ohlcv',
+      maxBytes,
+      [
+        { amqpExchange: ohlcv, pattern: 'ohlcv.final.#' },
+        { amqpExchange: ohlcv, pattern: 'ohlcv.revised.#' },
+      ],
+      true,
+    ),
+    signals: core('influx-sink.signals', maxBytes, [{ amqpExchange: signals, pattern: 'signal.#' }]),
+    events: core('influx-sink.events', maxBytes, [{ amqpExchange: events, pattern: 'gap.#' }]),
+  };
+}
+
+/** Where messages that nobody could use wait with a reason. */
+export function parkedQueue(maxBytes: number): QueueSpec {
+  return core('market.parked', maxBytes, [{ amqpExchange: parking, pattern: '#' }]);
+}
+
+/** Every core queue: publishers declare them too, so that nothing is published before its queue exists. */
+export function coreQueues(partitions: number, maxBytes: number): QueueSpec[] {
+  return [...rawQueues(partitions, maxBytes), ...Object.values(sinkQueues(maxBytes)), parkedQueue(maxBytes)];
+}
+
+/** A dashboard's own queue for live data: gone with it, drops its oldest when it is slow. */
+export function dashboardQueue(instance: string, maxBytes: number): QueueSpec {
+  return {
+    name: `dashboard.${instance}`,
+    kind: 'exclusive',
+    singleActiveConsumer: false,
+    maxBytes,
+    bindings: [
+      { amqpExchange: ticks, pattern: 'tick.#' },
+      { amqpExchange: ohlcv, pattern: 'ohlcv.#' },
+      { amqpExchange: signals, pattern: 'signal.#' },
+      { amqpExchange: events, pattern: '#' },
+    ],
+  };
+}

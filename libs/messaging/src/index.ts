@@ -1,0 +1,2 @@
+export * from './log-queue';
+export * from './message-bus';

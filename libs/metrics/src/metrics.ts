@@ -1,0 +1,81 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const PREFIX = 'neuraltrade_';
+const LATENCY_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
+
+/** The metrics of one process. Labels come from closed sets: venue names, record kinds, stages and reason codes. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** A registry with every metric of the pipeline; one a process, so that standalone serves all services from one page. */
+export function createMetrics() {
+  const registry = new Registry();
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name: PREFIX + name, help, labelNames, registers: [registry] });
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
+    new Gauge({ name: PREFIX + name, help, labelNames, registers: [registry] });
+  const histogram = <L extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    ...labelNames: L[]
+  ): Histogram<L> => new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers: [registry] });
+
+  return {
+    /** Where everything below is registered; `metrics()` renders the Prometheus text. */
+    registry,
+    /** Messages that the broker confirmed. */
+    messagesPublished: counter('messages_published_total', 'Messages confirmed by the broker', 'kind'),
+    /** Publishes that a full queue refused; they are tried again. */
+    messagesNacked: counter('messages_nacked_total', 'Publishes refused and tried again', 'stage', 'reason'),
+    /** Publishes or writes whose outcome was a fault. */
+    messagesFailed: counter('messages_failed_total', 'Publishes or writes that failed', 'stage', 'reason'),
+    /** Records per published or written batch. */
+    batchSize: histogram('batch_size', 'Records per batch', BATCH_BUCKETS, 'kind'),
+    /** 0 down, 0.5 paused, 1 up. */
+    connectionStatus: gauge('connection_status', '0 down, 0.5 paused, 1 up', 'peer'),
+    /** Frames by what they said. */
+    frames: counter('frames_total', 'Frames of a venue by kind of event', 'exchange', 'kind'),
+    /** Live trades decoded. */
+    ticksReceived: counter('ticks_received_total', 'Live trades decoded', 'exchange'),
+    /** Trades given up, each inside a gap record. */
+    ticksDropped: counter(
+      'ticks_dropped_total',
+      'Trades given up, inside a recorded gap',
+      'exchange',
+      'reason',
+    ),
+    /** Trades published without a usable quote, by the reason. */
+    ticksUnquoted: counter('ticks_unquoted_total', 'Trades without a usable quote', 'exchange', 'reason'),
+    /** Trades whose price or size a double cannot hold. */
+    ticksInexact: counter('ticks_inexact_total', 'Trades whose decimal is no double', 'exchange'),
+    /** Trades seen again: 'same', or 'conflict' when the copies differ. */
+    ticksRepeated: counter('ticks_repeated_total', 'Trades seen before', 'exchange', 'outcome'),
+    /** Trades behind the watermark: 'revised' a candle, or 'unmerged' beyond the horizon. */
+    lateTicks: counter('late_ticks_total', 'Trades behind the watermark', 'exchange', 'outcome'),
+    /** Gap records by cause and status. */
+    gaps: counter('gaps_total', 'Gap records', 'exchange', 'cause', 'status'),
+    /** Records waiting in a buffer of ours. */
+    bufferDepth: gauge('buffer_depth', 'Records waiting in a buffer', 'buffer'),
+    /** Messages and records set aside. */
+    parked: counter('parked_total', 'Messages and records set aside', 'reason'),
+    /** Venue's match time to our receipt. */
+    exchangeToReceive: histogram(
+      'exchange_to_receive_seconds',
+      'Match to receipt',
+      LATENCY_BUCKETS_S,
+      'exchange',
+    ),
+    /** Our receipt to the store's answer. */
+    receiveToStored: histogram('receive_to_stored_seconds', 'Receipt to stored', LATENCY_BUCKETS_S),
+    /** Newest receipt less the watermark, per venue the largest. */
+    watermarkLag: gauge('watermark_lag_seconds', 'How far the watermark is behind', 'exchange'),
+    /** Reconnects of a venue connection. */
+    reconnects: counter('reconnects_total', 'Reconnects to a venue', 'exchange', 'reason'),
+  };
+}
+
+/** Adds Node's own metrics (event-loop delay, heap, handles) to a registry; once a process. */
+export function collectProcessMetrics(metrics: Metrics): void {
+  collectDefaultMetrics({ register: metrics.registry });
+}
