@@ -1,1 +1,2 @@
-export {};
+export { BackpressureBuffer, type BackpressureBufferOptions } from './backpressure-buffer';
+export { FlowController, type FlowListener, type FlowMarks } from './flow-controller';
