@@ -1,1 +1,14 @@
-export {};
+export * from './config';
+export * from './env-field';
+export * from './expected-error';
+export * from './fields';
+export * from './listen';
+export { createLogger, LOG_LEVELS } from './logger';
+export type { LogDestination, Logger, LoggerOptions, LogLevel } from './logger';
+export * from './operations';
+export * from './operations-server';
+export * from './run-service';
+export { capText, quote } from './sanitize';
+export { hideSecrets, rememberSecret } from './secrets';
+export * from './service-config';
+export * from './shutdown';
