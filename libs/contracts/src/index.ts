@@ -5,6 +5,7 @@ export * from './errors';
 export * from './gap';
 export * from './ml-signal';
 export * from './partitioning';
+export * from './patterns';
 export * from './processed-tick';
 export * from './queues';
 export * from './raw-record';
