@@ -1,1 +1,4 @@
+export { StoreOpenError, type DuckDbStoreOptions } from './duckdb/database';
+export { openDuckDbStore } from './duckdb/duckdb-store';
 export * from './market-store';
+export * from './store-directory';

@@ -1,0 +1,152 @@
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { CANDLES_VIEW_SQL, candlesTable } from './candles-table';
+import { gapsTable } from './gaps-table';
+import { createTableSql } from './table';
+import { ticksTable } from './ticks-table';
+
+const FILE = 'market.duckdb';
+const FORMAT = 1;
+const THREADS = 2;
+const DEFAULT_MEMORY_LIMIT_MB = 512;
+
+/**
+ * Directories that this process has open. DuckDB's own lock keeps other processes out but not this one: and asking the
+ * file system here would release that lock, since a POSIX lock goes with the first descriptor that is closed.
+ */
+const openHere = new Set<string>();
+
+/** A store that cannot be opened, in a sentence that names its directory; trying again changes nothing. */
+export class StoreOpenError extends Error {
+  override readonly name = 'StoreOpenError';
+}
+
+/** How an embedded store is opened. */
+export interface DuckDbStoreOptions {
+  /** The folder of this one store (one per mode and input); made where there is none. */
+  readonly directory: string;
+  /** Most memory that the database takes for its buffers, MB; default 512. */
+  readonly memoryLimitMb?: number;
+  /** Whether what an earlier run stored here is removed first. */
+  readonly emptyFirst?: boolean;
+}
+
+/** An open database, owned by this process alone. */
+export interface Database {
+  /** The folder as it is told to people. */
+  readonly directory: string;
+  /** The one connection that writes. */
+  readonly writer: DuckDBConnection;
+  /** The one connection that reads, also while a write is under way. */
+  readonly reader: DuckDBConnection;
+  /** Writes the log into the file and lets go of both. */
+  close(): Promise<void>;
+}
+
+/** Opens the database of a directory and makes its tables. @throws StoreOpenError */
+export async function openDatabase(options: DuckDbStoreOptions): Promise<Database> {
+  const directory = await ownDirectory(options.directory);
+  try {
+    if (options.emptyFirst) await removeFiles(options);
+    const instance = await openInstance(options);
+    try {
+      const writer = await instance.connect();
+      await prepareTables(writer, options.directory);
+      const reader = await instance.connect();
+      return { directory: options.directory, writer, reader, close };
+
+      async function close(): Promise<void> {
+        // Closing an instance writes the log into the file on this thread; done here first, it runs beside it.
+        await writer.run('CHECKPOINT').catch(() => undefined);
+        reader.closeSync();
+        writer.closeSync();
+        instance.closeSync();
+        openHere.delete(directory);
+      }
+    } catch (error) {
+      instance.closeSync();
+      throw error;
+    }
+  } catch (error) {
+    openHere.delete(directory);
+    throw error;
+  }
+}
+
+async function ownDirectory(path: string): Promise<string> {
+  let directory: string;
+  try {
+    await mkdir(path, { recursive: true });
+    directory = await realpath(path);
+  } catch (error) {
+    throw new StoreOpenError(`The store's directory ${path} cannot be made: ${textOf(error)}.`);
+  }
+  if (openHere.has(directory)) {
+    throw new StoreOpenError(`The store in ${path} is open in this process already. Close it first.`);
+  }
+  openHere.add(directory);
+  return directory;
+}
+
+/** Opens once before removing, so that the files of a store that another process owns are left alone. */
+async function removeFiles(options: DuckDbStoreOptions): Promise<void> {
+  try {
+    (await openInstance(options)).closeSync();
+  } catch (error) {
+    // A file that cannot be read is a good reason to empty; one that is in use is not.
+    if (error instanceof StoreInUseError) throw error;
+  }
+  for (const suffix of ['', '.wal', '.tmp']) {
+    await rm(join(options.directory, FILE + suffix), { recursive: true, force: true });
+  }
+}
+
+class StoreInUseError extends StoreOpenError {}
+
+async function openInstance({ directory, memoryLimitMb }: DuckDbStoreOptions): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(join(directory, FILE), {
+      memory_limit: `${memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB}MB`,
+      threads: String(THREADS),
+      // Nothing is ever fetched from the network.
+      autoinstall_known_extensions: 'false',
+    });
+  } catch (error) {
+    throw openError(directory, textOf(error));
+  }
+}
+
+function openError(directory: string, text: string): StoreOpenError {
+  if (!/could not set lock|conflicting lock/i.test(text)) {
+    return new StoreOpenError(`The store in ${directory} cannot be opened: ${text}`);
+  }
+  const owner = /\(PID (\d+)\)/.exec(text)?.[1];
+  return new StoreInUseError(
+    `The store in ${directory} is in use by another process${owner ? ` (pid ${owner})` : ''}. ` +
+      'Stop that one, or choose another data directory.',
+  );
+}
+
+async function prepareTables(connection: DuckDBConnection, directory: string): Promise<void> {
+  await connection.run('CREATE TABLE IF NOT EXISTS store_format (format INTEGER)');
+  const [row] = (await connection.runAndReadAll('SELECT max(format) FROM store_format')).getRows();
+  const format = row?.[0] ?? null;
+  if (format !== null && format !== FORMAT) {
+    throw new StoreOpenError(
+      `The store in ${directory} has format ${format as number}, and this version reads format ${FORMAT}. ` +
+        'Choose another data directory, or remove this one.',
+    );
+  }
+  await connection.run('BEGIN TRANSACTION');
+  if (format === null) await connection.run('INSERT INTO store_format VALUES ($1)', [FORMAT]);
+  for (const sql of [createTableSql(ticksTable), createTableSql(candlesTable), createTableSql(gapsTable)]) {
+    await connection.run(sql);
+  }
+  await connection.run(CANDLES_VIEW_SQL);
+  await connection.run('COMMIT');
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

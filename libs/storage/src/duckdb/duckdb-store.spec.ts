@@ -1,0 +1,248 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Gap, ProcessedTick } from '@neuraltrade/contracts';
+import { build } from 'esbuild';
+import type { MarketStore } from '../market-store';
+import { candleOf, MINUTE, tickOf } from '../testing/records';
+import { describeStoreContract, type StoreUnderTest } from '../testing/store-contract';
+import { type Database, openDatabase } from './database';
+import { DuckDbStore, openDuckDbStore } from './duckdb-store';
+
+const ROOT = join(__dirname, '../../../..');
+
+describeStoreContract('the embedded store', openSubject);
+
+describe('the embedded store', () => {
+  let scratch: string;
+  let directory: string;
+  const children: ChildProcessWithoutNullStreams[] = [];
+  const stores: MarketStore[] = [];
+
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'neuraltrade-store-'));
+    directory = join(scratch, 'simulated');
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) await kill(child);
+    for (const store of stores.splice(0)) await store.close();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  async function open(emptyFirst = false): Promise<MarketStore> {
+    const store = await openDuckDbStore({ directory, emptyFirst });
+    stores.push(store);
+    return store;
+  }
+
+  async function startWriter(): Promise<{ child: ChildProcessWithoutNullStreams; rounds: () => number }> {
+    const outfile = join(scratch, 'writer.cjs');
+    await build({
+      entryPoints: [join(__dirname, '../testing/write-until-killed.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['@duckdb/node-api'],
+      tsconfig: join(ROOT, 'tsconfig.base.json'),
+    });
+    const child = spawn(process.execPath, [outfile, directory], {
+      env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') },
+    });
+    children.push(child);
+    let errors = '';
+    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
+    let rounds = 0;
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => (rounds = Number(line)));
+    await Promise.race([
+      once(lines, 'line'),
+      once(child, 'exit').then(() => {
+        throw new Error(`The writer ended: ${errors}`);
+      }),
+    ]);
+    return { child, rounds: () => rounds };
+  }
+
+  test('what a write has confirmed survives kill -9', async () => {
+    let confirmed = 0;
+    for (const until of [5, 12, 30]) {
+      const { child, rounds } = await startWriter();
+      await reached(() => rounds() >= until);
+      await kill(child);
+      confirmed = Math.max(confirmed, rounds());
+
+      const database = await openDatabase({ directory });
+      try {
+        const count = async (sql: string): Promise<unknown> =>
+          (await database.reader.runAndReadAll(sql, [BigInt(confirmed)])).getRows()[0]?.[0];
+        expect(await count(`SELECT count(*)::INTEGER FROM ticks WHERE timestamp <= ${MINUTE} + $1`)).toBe(
+          confirmed * 100,
+        );
+        expect(
+          await count(`SELECT count(*)::INTEGER FROM candles WHERE timestamp <= ${MINUTE} + $1 * 60000`),
+        ).toBe(confirmed);
+        expect(await count('SELECT count(*)::INTEGER FROM gaps WHERE after_trade_id::BIGINT <= $1')).toBe(
+          confirmed,
+        );
+      } finally {
+        await database.close();
+      }
+    }
+    expect(confirmed).toBeGreaterThanOrEqual(30);
+  });
+
+  test('a directory that another process owns is refused by name and pid, also when it should be emptied', async () => {
+    const { child, rounds } = await startWriter();
+    await expect(open()).rejects.toMatchObject({
+      name: 'StoreOpenError',
+      message: `The store in ${directory} is in use by another process (pid ${child.pid}). Stop that one, or choose another data directory.`,
+    });
+    await expect(open(true)).rejects.toThrow('in use by another process');
+    const before = rounds();
+    await reached(() => rounds() > before);
+    await kill(child);
+    const store = await open();
+    expect(
+      await store.candles({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m', limit: 5_000 }),
+    ).not.toHaveLength(0);
+  });
+
+  test('a directory that this process has open is refused until it is closed', async () => {
+    const first = await open();
+    await expect(open()).rejects.toThrow(`The store in ${directory} is open in this process already`);
+    await first.writeTicks([tickOf()]);
+    await first.close();
+    const second = await open();
+    expect(await second.lastPrices({ since: 0 })).toHaveLength(1);
+  });
+
+  test('emptyFirst removes what an earlier run stored, a file that cannot be read included', async () => {
+    const first = await open();
+    await first.writeTicks([tickOf()]);
+    await first.close();
+    const second = await open(true);
+    expect(await second.lastPrices({ since: 0 })).toEqual([]);
+    await second.close();
+    writeFileSync(join(directory, 'market.duckdb'), 'no database');
+    await expect(open()).rejects.toThrow(`The store in ${directory} cannot be opened`);
+    const third = await open(true);
+    expect(await third.lastPrices({ since: 0 })).toEqual([]);
+  });
+
+  test('a store of another format is refused with a sentence', async () => {
+    const database = await openDatabase({ directory });
+    await database.writer.run('UPDATE store_format SET format = 99');
+    await database.close();
+    await expect(open()).rejects.toThrow(/format 99.*reads format 1/);
+    await expect(open()).rejects.toThrow(/format 99/);
+  });
+
+  test('a failed write stores nothing of its batch, shows in health, and the next one goes well', async () => {
+    const database = await openDatabase({ directory });
+    const store = new DuckDbStore(database);
+    stores.push(store);
+    await database.writer.run('ALTER TABLE ticks RENAME TO elsewhere');
+    await expect(store.writeTicks([tickOf()])).rejects.toMatchObject({ name: 'RetryableError' });
+    expect(store.health()).toEqual({
+      ok: false,
+      reason: expect.stringContaining(`The store in ${directory} did not take ticks`),
+    });
+    await database.writer.run('ALTER TABLE elsewhere RENAME TO ticks');
+    await store.writeTicks([tickOf()]);
+    expect(store.health()).toEqual({ ok: true, reason: '' });
+    expect(await store.lastPrices({ since: 0 })).toHaveLength(1);
+  });
+
+  test('a closed store refuses writes and reads, and closing twice is harmless', async () => {
+    const store = await open();
+    const lastWrite = store.writeCandles([candleOf()]);
+    await Promise.all([store.close(), store.close(), lastWrite]);
+    await expect(store.writeTicks([tickOf()])).rejects.toThrow('is closed');
+    await expect(store.lastPrices({ since: 0 })).rejects.toThrow('is closed');
+    expect(existsSync(join(directory, 'market.duckdb'))).toBe(true);
+    expect(existsSync(join(directory, 'market.duckdb.wal'))).toBe(false);
+  });
+});
+
+async function openSubject(): Promise<StoreUnderTest> {
+  const scratch = mkdtempSync(join(tmpdir(), 'neuraltrade-store-'));
+  const directory = join(scratch, 'simulated');
+  let database = await openDatabase({ directory });
+  const first = new DuckDbStore(database);
+  let current = first;
+  return {
+    store: first,
+    reopen: async () => {
+      await current.close();
+      database = await openDatabase({ directory });
+      return (current = new DuckDbStore(database));
+    },
+    storedTicks: () => ticksIn(database),
+    storedGaps: () => gapsIn(database),
+    dispose: async () => {
+      await current.close();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ticksIn({ reader }: Database): Promise<ProcessedTick[]> {
+  const rows = (await reader.runAndReadAll('FROM ticks')).getRowObjectsJS();
+  return rows.map((row) => ({
+    exchange: row['exchange'] as string,
+    symbol: row['symbol'] as string,
+    bid: row['bid'] as number,
+    ask: row['ask'] as number,
+    last: row['last'] as number,
+    volume: row['volume'] as number,
+    timestamp: Number(row['timestamp']),
+    tradeId: row['trade_id'] as string,
+    takerSide: row['taker_side'] as ProcessedTick['takerSide'],
+    receivedAt: Number(row['received_at']),
+    quoted: row['quoted'] as boolean,
+    quotedAt: row['quoted_at'] === null ? null : Number(row['quoted_at']),
+    backfilled: row['backfilled'] as boolean,
+    mid: row['mid'] as number,
+    spread: row['spread'] as number,
+    spreadBps: row['spread_bps'] as number,
+    ...(row['inexact'] === true ? { inexact: true as const } : {}),
+    ...(row['price_text'] === null ? {} : { priceText: row['price_text'] as string }),
+    ...(row['volume_text'] === null ? {} : { volumeText: row['volume_text'] as string }),
+  }));
+}
+
+async function gapsIn({ reader }: Database): Promise<Gap[]> {
+  const rows = (await reader.runAndReadAll('FROM gaps')).getRowObjectsJS();
+  const count = (value: unknown): number | null => (value === null ? null : Number(value));
+  return rows.map((row) => ({
+    gapId: row['gap_id'] as string,
+    exchange: row['exchange'] as string,
+    symbol: row['symbol'] as string,
+    afterTradeId: row['after_trade_id'] as string | null,
+    beforeTradeId: row['before_trade_id'] as string | null,
+    fromTimestamp: Number(row['from_timestamp']),
+    toTimestamp: count(row['to_timestamp']),
+    missing: count(row['missing']),
+    cause: row['cause'] as Gap['cause'],
+    status: row['status'] as Gap['status'],
+  }));
+}
+
+async function kill(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function reached(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('The condition was not met within 30 s.');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

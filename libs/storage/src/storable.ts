@@ -1,0 +1,54 @@
+import { type Candle, EXCHANGE_PATTERN, isSymbol, PermanentError, timeframeMs } from '@neuraltrade/contracts';
+import type { CandlesQuery, LastPricesQuery } from './market-store';
+
+/** Largest number of candles that one query may ask for. */
+export const MAX_CANDLES = 5_000;
+
+/** Refuses records whose venue or symbol is not spelt as this pipeline spells it. @throws PermanentError */
+export function refuseBadNames(
+  records: readonly { readonly exchange: string; readonly symbol: string }[],
+): void {
+  for (const { exchange, symbol } of records) {
+    if (!EXCHANGE_PATTERN.test(exchange) || !isSymbol(symbol)) {
+      throw new PermanentError('store-refused', `No record of ${exchange} ${symbol} is stored: bad name.`);
+    }
+  }
+}
+
+/** Refuses partial candles, which change until they close, and bad names. @throws PermanentError */
+export function refuseBadCandles(candles: readonly Candle[]): void {
+  refuseBadNames(candles);
+  for (const { exchange, symbol, timeframe, timestamp, state } of candles) {
+    if (state !== 'partial' && timeframeMs(timeframe) !== null) continue;
+    const fault = state === 'partial' ? 'is partial' : 'has no known timeframe';
+    throw new PermanentError(
+      'store-refused',
+      `The ${timeframe} candle of ${exchange} ${symbol} at ${timestamp} ${fault}: not stored.`,
+    );
+  }
+}
+
+/** Refuses a query that no store can answer. @throws RangeError that names the argument */
+export function refuseBadLastPricesQuery({ exchange, since }: LastPricesQuery): void {
+  if (exchange !== undefined) refuseBadExchange(exchange);
+  refuseBadInstant('since', since);
+}
+
+/** Refuses a query that no store can answer. @throws RangeError that names the argument */
+export function refuseBadCandlesQuery({ exchange, symbol, timeframe, limit, before }: CandlesQuery): void {
+  refuseBadExchange(exchange);
+  if (!isSymbol(symbol)) throw new RangeError('symbol is not BASE/QUOTE in upper case');
+  if (timeframeMs(timeframe) === null) throw new RangeError('timeframe does not divide a day');
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_CANDLES) {
+    throw new RangeError(`limit is not a whole number from 1 to ${MAX_CANDLES}`);
+  }
+  if (before !== undefined) refuseBadInstant('before', before);
+}
+
+function refuseBadExchange(exchange: string): void {
+  if (!EXCHANGE_PATTERN.test(exchange)) throw new RangeError('exchange is not a lower-case venue name');
+}
+
+function refuseBadInstant(name: string, value: number): void {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${name} is not whole milliseconds since 1970`);
+}
