@@ -1,1 +1,19 @@
-export {};
+export { type AdapterConfig, adapterConfig, adapterSchema, DEFAULT_SYMBOLS } from './adapter-config';
+export type { AdapterOutput } from './adapter-output';
+export { type AdapterService, type AdapterServiceDeps, createAdapterService } from './adapter-service';
+export type { AdapterState, SymbolState } from './adapter-state';
+export {
+  type AdapterFigures,
+  type AdapterSettings,
+  createExchangeAdapter,
+  type ExchangeAdapter,
+  type ExchangeAdapterDeps,
+} from './exchange-adapter';
+export type { Fetch } from './instrument-list';
+export type { Log } from './log';
+export { createRawPublisher, type RawPublisher, type RawPublisherDeps } from './raw-publisher';
+export { NoSymbolListedError } from './symbol-selection';
+export { repeat, systemTimers, type Timers } from './timers';
+export type { Connection, Transport, TransportHandlers } from './transport';
+export { type VirtualTimers, virtualTimers } from './virtual-timers';
+export { webSocketTransport, type WebSocketTransportOptions } from './web-socket-transport';

@@ -1,0 +1,263 @@
+import { AMQP_EXCHANGES, coreQueues, encodeBatch, RetryableError, routingKeys } from '@neuraltrade/contracts';
+import type { MessageBus } from '@neuraltrade/messaging';
+import type { Metrics } from '@neuraltrade/metrics';
+import { type Check, ConfigError } from '@neuraltrade/service';
+import type { Venue } from '@neuraltrade/venues';
+import type { AdapterConfig } from './adapter-config';
+import { ConfirmedState } from './adapter-state';
+import { AdapterStateLog } from './adapter-state-log';
+import { createExchangeAdapter, type ExchangeAdapter } from './exchange-adapter';
+import { type Fetch, fetchInstruments } from './instrument-list';
+import type { Log } from './log';
+import { createRawPublisher, type RawPublisher } from './raw-publisher';
+import { ReconnectDelay } from './reconnect-delay';
+import { selectSymbols } from './symbol-selection';
+import { repeat, systemTimers, type Timers } from './timers';
+import type { Transport } from './transport';
+import { webSocketTransport } from './web-socket-transport';
+
+const STATUS_PERIOD_MS = 1_000;
+const ACK_TIMEOUT_MS = 5_000;
+
+/** What an adapter service is made of. */
+export interface AdapterServiceDeps {
+  /** Whose market data it publishes. */
+  readonly venue: Venue;
+  /** Where it publishes; the caller opens and closes it. */
+  readonly bus: MessageBus;
+  /** Its configuration. */
+  readonly config: AdapterConfig;
+  /** Where it counts. */
+  readonly metrics: Metrics;
+  /** Where it reports. */
+  readonly log: Log;
+  /** Clock and timers; the machine's by default. */
+  readonly timers?: Timers;
+  /** Opens connections; WebSocket by default. */
+  readonly transport?: Transport;
+  /** Fetches the instrument list; the global one by default. */
+  readonly fetch?: Fetch;
+  /** Draws evenly from [0, 1); Math.random by default. */
+  readonly random?: () => number;
+}
+
+/** One venue's adapter as a service. */
+export interface AdapterService {
+  /**
+   * Restores the state, asks the venue for its symbols and begins to read. A venue that cannot be reached does not hold
+   * the start up: it is asked again in the background.
+   * @throws ConfigError when the venue does not list what it must.
+   */
+  start(): Promise<void>;
+  /** Stops reading, publishes what is held (for at most `timeoutMs`, default 5,000) and saves the state. */
+  stop(timeoutMs?: number): Promise<void>;
+  /** What must hold for it to do its job. */
+  readonly checks: readonly Check[];
+}
+
+/** The service of one venue's adapter on a bus. */
+export function createAdapterService(deps: AdapterServiceDeps): AdapterService {
+  const service = new RunningAdapterService(deps);
+  return {
+    start: () => service.start(),
+    stop: (timeoutMs) => service.stop(timeoutMs),
+    checks: [
+      { name: deps.venue.name, probe: () => service.venueCheck() },
+      { name: `${deps.venue.name}-publisher`, probe: () => service.publisher.health() },
+    ],
+  };
+}
+
+class RunningAdapterService {
+  readonly publisher: RawPublisher;
+  readonly #deps: AdapterServiceDeps;
+  readonly #timers: Timers;
+  readonly #random: () => number;
+  readonly #component: string;
+  readonly #source: string;
+  #confirmed = new ConfirmedState(new Map());
+  #stateLog: AdapterStateLog | null = null;
+  #saving: Promise<void> | null = null;
+  #saveFailed = false;
+  #adapter: ExchangeAdapter | null = null;
+  #waitingFor = 'not started';
+  #stopped = false;
+  #cancelSecond: (() => void) | null = null;
+  #cancelRetry: (() => void) | null = null;
+
+  constructor(deps: AdapterServiceDeps) {
+    const { venue, bus, config, metrics, log } = deps;
+    this.#deps = deps;
+    this.#timers = deps.timers ?? systemTimers;
+    this.#random = deps.random ?? Math.random;
+    this.#component = `adapter-${venue.name}`;
+    this.#source = `${this.#component}:${this.#timers.now()}:${Math.floor(this.#random() * 1e9)}`;
+    this.publisher = createRawPublisher({
+      bus,
+      queues: coreQueues(config.partitions, config.queueMaxBytes),
+      timers: this.#timers,
+      random: this.#random,
+      metrics,
+      log,
+      exchange: venue.name,
+      source: this.#source,
+      partitions: config.partitions,
+      bufferMaxTicks: config.bufferMaxTicks,
+      batchMaxTicks: config.batchMaxTicks,
+      batchFlushMs: config.batchFlushMs,
+      onConfirmed: (records) => this.#confirmed.confirmed(records),
+    });
+    this.publisher.onPressure((paused) => {
+      if (paused) this.#adapter?.pause();
+      else this.#adapter?.resume();
+    });
+  }
+
+  async start(): Promise<void> {
+    const { bus, config, venue, log } = this.#deps;
+    await bus.declare(coreQueues(config.partitions, config.queueMaxBytes));
+    this.#stateLog = await AdapterStateLog.open(bus, venue.name, log);
+    this.#confirmed = new ConfirmedState(await this.#stateLog.restore(this.#source));
+    this.#cancelSecond = repeat(this.#timers, STATUS_PERIOD_MS, () => this.#everySecond());
+    const delay = new ReconnectDelay(
+      { baseMs: config.reconnectBaseMs, maxMs: config.reconnectMaxMs },
+      this.#random,
+    );
+    await this.#tryToBegin(delay);
+  }
+
+  async stop(timeoutMs = 5_000): Promise<void> {
+    this.#stopped = true;
+    this.#waitingFor = 'stopped';
+    this.#cancelRetry?.();
+    this.#adapter?.disconnect();
+    const timeUp = new Promise<void>((resolve) => {
+      const cancel = this.#timers.schedule(timeoutMs, resolve);
+      void this.publisher.drain().then(cancel).then(resolve);
+    });
+    await timeUp;
+    this.publisher.stop();
+    this.#cancelSecond?.();
+    await this.#saving;
+    await this.#save();
+    this.#sendStatus();
+  }
+
+  venueCheck(): { ok: boolean; reason: string } {
+    return (
+      this.#adapter?.readiness() ?? { ok: false, reason: `${this.#deps.venue.title}: ${this.#waitingFor}.` }
+    );
+  }
+
+  /** Asks for the symbols and connects; a venue that does not answer is asked again, later and later. */
+  async #tryToBegin(delay: ReconnectDelay): Promise<void> {
+    const { venue, config, log } = this.#deps;
+    let symbols: readonly string[];
+    try {
+      symbols = await this.#listedSymbols();
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      if (this.#stopped) return;
+      const waitMs = Math.max(config.reconnectBaseMs, delay.next());
+      this.#waitingFor = error.message;
+      log.error(
+        { exchange: venue.name },
+        `${error.message}; trying again in ${Math.ceil(waitMs / 1_000)} s.`,
+      );
+      this.#cancelRetry = this.#timers.schedule(waitMs, () => void this.#beginLater(delay));
+      return;
+    }
+    if (!this.#stopped) this.#begin(symbols);
+  }
+
+  async #beginLater(delay: ReconnectDelay): Promise<void> {
+    try {
+      await this.#tryToBegin(delay);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#waitingFor = error.message;
+      this.#deps.log.error({ exchange: this.#deps.venue.name }, error.message);
+    }
+  }
+
+  async #listedSymbols(): Promise<readonly string[]> {
+    const { venue, config, log, fetch = globalThis.fetch } = this.#deps;
+    const instruments = await fetchInstruments(venue, config.restUrl, fetch);
+    const { listed, skipped, halted } = selectSymbols(
+      venue,
+      instruments,
+      config.symbols,
+      config.strictSymbols,
+    );
+    const exchange = venue.name;
+    if (skipped.length > 0) {
+      log.warn({ exchange, skipped }, `${venue.title} does not list ${skipped.join(', ')}: skipped.`);
+    }
+    if (halted.length > 0) {
+      log.warn(
+        { exchange, halted },
+        `${venue.title} does not trade ${halted.join(', ')} now: subscribed all the same.`,
+      );
+    }
+    return listed;
+  }
+
+  #begin(symbols: readonly string[]): void {
+    const { venue, config, metrics, log } = this.#deps;
+    const { maxFrameBytes } = venue.limits;
+    const timers = this.#timers;
+    this.#adapter = createExchangeAdapter({
+      venue,
+      symbols,
+      transport: this.#deps.transport ?? webSocketTransport({ maxFrameBytes, timers }),
+      timers,
+      random: this.#random,
+      output: this.publisher.output,
+      config: { ...config, ackTimeoutMs: ACK_TIMEOUT_MS, assumeSubscribed: false },
+      metrics,
+      log,
+      state: new Map(this.#confirmed.symbols),
+    });
+    this.#adapter.connect();
+  }
+
+  #everySecond(): void {
+    this.#sendStatus();
+    if (this.#saving === null && this.#confirmed.takeChanged()) {
+      this.#saving = this.#save().finally(() => (this.#saving = null));
+    }
+  }
+
+  async #save(): Promise<void> {
+    try {
+      await this.#stateLog?.save(this.#confirmed.symbols);
+      this.#saveFailed = false;
+    } catch (error) {
+      this.#confirmed.markChanged();
+      if (!this.#saveFailed) this.#deps.log.error({ err: error }, 'The adapter state could not be saved.');
+      this.#saveFailed = true;
+    }
+  }
+
+  #sendStatus(): void {
+    const { bus, metrics } = this.#deps;
+    const { depth } = this.publisher;
+    metrics.bufferDepth.set({ buffer: this.#component }, depth);
+    const venue = this.venueCheck();
+    const check = venue.ok ? this.publisher.health() : venue;
+    const timestamp = this.#timers.now();
+    const status = {
+      component: this.#component,
+      state: this.#stopped ? ('down' as const) : check.ok ? ('up' as const) : ('degraded' as const),
+      detail: check.reason.slice(0, 512),
+      figures: { ...this.#adapter?.figures(), bufferDepth: depth },
+      timestamp,
+    };
+    bus.send({
+      amqpExchange: AMQP_EXCHANGES.events,
+      routingKey: routingKeys.status(this.#component),
+      ...encodeBatch('status', [status]),
+      messageId: `${this.#source}:status:${timestamp}`,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { gapSchema, isGap, isClock, type Gap, type RawRecord, compareTradeIds } from '@neuraltrade/contracts';
+import { z } from 'zod';
+
+/** Up to where one symbol's trades have been published. */
+export interface SymbolState {
+  /** Id of the newest confirmed trade; null when there was none. */
+  readonly lastTradeId: string | null;
+  /** Venue time of that trade, ms UTC; null when there was none. */
+  readonly lastTimestamp: number | null;
+  /** The gap that was open; null when none was. */
+  readonly openGap: Gap | null;
+}
+
+/** The state of one adapter by symbol. */
+export type AdapterState = ReadonlyMap<string, SymbolState>;
+
+const stateSchema = z.record(
+  z.string(),
+  z.object({
+    lastTradeId: z.string().nullable(),
+    lastTimestamp: z.number().int().nonnegative().nullable(),
+    openGap: gapSchema.nullable(),
+  }),
+);
+
+/** Writes a state as it is kept in the log. */
+export function encodeState(state: AdapterState): Buffer {
+  return Buffer.from(JSON.stringify(Object.fromEntries(state)));
+}
+
+/** Reads a state from the log; null when it cannot be read. */
+export function decodeState(body: Buffer): AdapterState | null {
+  try {
+    return new Map(Object.entries(stateSchema.parse(JSON.parse(body.toString('utf8')))));
+  } catch {
+    return null;
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What has been confirmed by the bus so far, per symbol: the part of an adapter's knowledge that may be relied on. */
+export class ConfirmedState {
+  readonly #symbols = new Map<string, Writable<SymbolState>>();
+  #changed = false;
+
+  /** @param earlier what the last run left. */
+  constructor(earlier: AdapterState) {
+    for (const [symbol, state] of earlier) this.#symbols.set(symbol, { ...state });
+  }
+
+  /** The present state; changes with the next batch. */
+  get symbols(): AdapterState {
+    return this.#symbols;
+  }
+
+  /** Whether anything was confirmed since this was asked last. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  /** Makes the next {@link takeChanged} true: the state could not be saved. */
+  markChanged(): void {
+    this.#changed = true;
+  }
+
+  /** Takes the records of a confirmed batch. */
+  confirmed(records: readonly RawRecord[]): void {
+    for (const record of records) {
+      if (isClock(record)) continue;
+      this.#changed = true;
+      const known = this.#known(record.symbol);
+      if (isGap(record)) {
+        known.openGap = record.status === 'open' ? record : null;
+      } else if (known.lastTradeId === null || compareTradeIds(record.tradeId, known.lastTradeId) > 0) {
+        known.lastTradeId = record.tradeId;
+        known.lastTimestamp = record.timestamp;
+      }
+    }
+  }
+
+  #known(symbol: string): Writable<SymbolState> {
+    let known = this.#symbols.get(symbol);
+    if (known === undefined) {
+      known = { lastTradeId: null, lastTimestamp: null, openGap: null };
+      this.#symbols.set(symbol, known);
+    }
+    return known;
+  }
+}

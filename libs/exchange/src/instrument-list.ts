@@ -1,0 +1,40 @@
+import { PermanentError, RetryableError } from '@neuraltrade/contracts';
+import type { Instrument, Venue } from '@neuraltrade/venues';
+
+const TIMEOUT_MS = 10_000;
+
+/** The part of the global fetch that is used here. */
+export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Response>;
+
+/**
+ * Fetches a venue's list of symbols.
+ * @throws RetryableError with a sentence for people when the venue cannot be reached or does not answer with a list.
+ */
+export async function fetchInstruments(venue: Venue, restUrl: string, fetch: Fetch): Promise<Instrument[]> {
+  const { host } = new URL(restUrl);
+  const url = restUrl.replace(/\/+$/, '') + venue.instruments.request().path;
+  let response: Response;
+  let body: string;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    body = await response.text();
+  } catch (error) {
+    throw new RetryableError(`${venue.title} cannot be reached at ${host} (${causeOf(error)})`);
+  }
+  if (!response.ok) throw new RetryableError(`${venue.title} at ${host} answered ${response.status}`);
+  try {
+    return venue.instruments.decode(body);
+  } catch (error) {
+    if (!(error instanceof PermanentError || error instanceof RetryableError)) throw error;
+    throw new RetryableError(
+      `${venue.title} at ${host} did not answer with its list of symbols: ${error.message}`,
+    );
+  }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`;
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  return cause?.code ?? cause?.message ?? error.message;
+}
