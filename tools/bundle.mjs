@@ -1,52 +1,79 @@
 // Bundles one app or tool into dist/<project>/main.cjs; builds the web page beside it when project.json names one.
-import { build } from 'esbuild';
-import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { build, stop } from 'esbuild';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const NATIVE_PACKAGES = ['@duckdb/node-api', 'pino-pretty'];
+/** Native code cannot be bundled, and pino asks for pino-pretty only when it is told to. */
+const NOT_BUNDLED = ['@duckdb/node-api', 'pino-pretty'];
 
-/** The bundle of a project (`apps/standalone`), as the absolute path of its main.cjs. */
+/**
+ * Builds a project (`apps/standalone`) and resolves to the absolute path of its main.cjs.
+ * @throws Error whose message is a sentence, followed by the compiler's messages with file and line.
+ */
 export async function bundle(project) {
-  const entry = join(root, project, 'src/main.ts');
-  if (!existsSync(entry)) throw new Error(`There is no ${project}/src/main.ts to build.`);
+  const folder = join(root, project ?? '');
+  if (!project || !existsSync(join(folder, 'src/main.ts'))) {
+    throw new Error(
+      `There is no ${join(project ?? '', 'src/main.ts')} to build. Name a project such as apps/standalone.`,
+    );
+  }
   const outdir = join(root, 'dist', project);
-  const { metadata } = JSON.parse(readFileSync(join(root, project, 'project.json'), 'utf8'));
-  const outfile = join(outdir, 'main.cjs');
-  await Promise.all([
-    build({
-      entryPoints: [entry],
-      outfile,
-      bundle: true,
+  const { metadata } = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8'));
+  const outputs = await Promise.all([
+    compile(project, {
+      entryPoints: [join(folder, 'src/main.ts')],
+      outfile: join(outdir, 'main.cjs'),
       platform: 'node',
       target: 'node20',
       format: 'cjs',
       sourcemap: true,
-      external: NATIVE_PACKAGES,
+      external: NOT_BUNDLED,
       tsconfig: join(root, 'tsconfig.base.json'),
-      logLevel: 'error',
     }),
-    metadata?.page ? bundlePage(join(root, metadata.page), join(outdir, 'page')) : undefined,
+    metadata?.page ? compilePage(metadata.page, join(outdir, 'page')) : [],
   ]);
-  return outfile;
+  for (const { path, contents } of outputs.flat()) replaceFile(path, contents);
+  return join(outdir, 'main.cjs');
 }
 
-async function bundlePage(pageRoot, outdir) {
-  await build({
-    entryPoints: [join(pageRoot, 'main.ts')],
+/** Ends the compiler's own process; a later build starts it again. */
+export const stopBuilding = stop;
+
+async function compilePage(page, outdir) {
+  const folder = join(root, page);
+  const scripts = await compile(page, {
+    entryPoints: [join(folder, 'main.ts')],
     outdir,
-    bundle: true,
     minify: true,
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    tsconfig: join(pageRoot, 'tsconfig.json'),
-    logLevel: 'error',
+    tsconfig: join(folder, 'tsconfig.json'),
   });
-  for (const name of readdirSync(pageRoot).filter((file) => /\.(html|css|svg)$/.test(file))) {
-    cpSync(join(pageRoot, name), join(outdir, name));
+  const files = readdirSync(folder).filter((name) => /\.(html|css|svg)$/.test(name));
+  return [
+    ...scripts,
+    ...files.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(folder, name)) })),
+  ];
+}
+
+async function compile(what, options) {
+  try {
+    return (await build({ ...options, bundle: true, write: false, logLevel: 'silent' })).outputFiles;
+  } catch (error) {
+    throw new Error(`${what} could not be built. ${error.message}`);
   }
+}
+
+/** Another process may be starting from the same bundle right now: it sees the old file or the new one, never a half. */
+function replaceFile(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -54,6 +81,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await bundle(process.argv[2]);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    process.exitCode = 1;
   }
 }

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { dashboardQueue } from '@neuraltrade/contracts';
+import type { MessageBus } from '@neuraltrade/messaging';
+import type { Metrics } from '@neuraltrade/metrics';
+import { type Check, listen, type Logger, type Operations } from '@neuraltrade/service';
+import type { MarketStore } from '@neuraltrade/storage';
+import type { DashboardMode } from '../page/protocol';
+import { Access } from './access';
+import { CandleHistory } from './candle-history';
+import type { DashboardConfig } from './config';
+import { FanOut } from './fan-out';
+import { createRequestListener } from './http-gateway';
+import { Intake } from './intake';
+import { type MarketName, MarketView } from './market-view';
+import { PageFiles } from './page-files';
+import { SocketServer } from './socket-server';
+
+const DAY_MS = 86_400_000;
+
+/** What a dashboard works with. */
+export interface DashboardDeps {
+  /** Where live data comes from. */
+  readonly bus: MessageBus;
+  /** Where closed candles are. */
+  readonly store: MarketStore;
+  /** Where the data comes from; shown everywhere. */
+  readonly mode: DashboardMode;
+  /** Addresses, access and limits. */
+  readonly config: DashboardConfig;
+  /** Counts what was set aside. */
+  readonly metrics: Metrics;
+  /** Told about faults. */
+  readonly log: Logger;
+  /** Our clock, ms UTC. */
+  readonly now: () => number;
+  /** Directory of the built page: index.html and what it names. */
+  readonly pageDirectory: string;
+  /** Answers health and metrics requests on the same port; true when it took the request. */
+  readonly operations?: Operations;
+  /** The symbols that are expected: they can be subscribed to before their first trade. */
+  readonly symbols?: () => readonly MarketName[];
+}
+
+/** A running dashboard. */
+export interface Dashboard {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Where a browser finds it. */
+  readonly url: string;
+  /** Whether it can do its job: its consumer is attached, its last read of the store went well. */
+  readonly checks: readonly Check[];
+  /** Stops intake, closes every client and the port. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the gateway: HTTP API, web page and WebSocket on one port, fed by the bus and the store.
+ * @throws ExpectedError when the port cannot be had; PermanentError when the queue cannot be declared; Error when the
+ *   page has not been built.
+ */
+export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
+  const { bus, store, mode, config, metrics, log, now } = deps;
+  const page = new PageFiles(deps.pageDirectory, mode);
+  const view = new MarketView(mode, now, deps.symbols);
+  const history = new CandleHistory(store, view.candles);
+  const access = new Access(config);
+  const fanOut = new FanOut(view);
+  const clientCount = (): number => fanOut.clients.size;
+
+  const server = createServer(
+    { maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 30_000 },
+    createRequestListener({ access, page, operations: deps.operations, view, history, clientCount, log }),
+  );
+  const port = await listen(server, { host: config.host, port: config.port, setting: 'PORT or --port' });
+  const sockets = new SocketServer({ server, access, limits: config.limits, mode, view, fanOut, now });
+  const queue = dashboardQueue(randomUUID(), config.queueMaxBytes);
+  const intake = new Intake({ bus, queue, view, metrics, log });
+  const stop = async (): Promise<void> => {
+    await intake.stop();
+    sockets.stop();
+    await closeServer(server);
+  };
+  try {
+    // A replay's store begins empty, and its times must not be compared with today.
+    if (mode !== 'replay') await seedPrices(store, view, now() - DAY_MS, log);
+    await intake.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, url: `http://${urlHost(config.host)}:${port}`, checks: checksOf(intake, history), stop };
+}
+
+async function seedPrices(store: MarketStore, view: MarketView, since: number, log: Logger): Promise<void> {
+  try {
+    for (const price of await store.lastPrices({ since })) view.prices.seed(price);
+  } catch (error) {
+    log.warn({ error: String(error) }, 'Stored prices could not be read; the table fills with live trades');
+  }
+}
+
+function checksOf(intake: Intake, history: CandleHistory): Check[] {
+  const check = (name: string, fault: () => string): Check => ({
+    name,
+    probe: () => ({ ok: fault() === '', reason: fault() }),
+  });
+  return [
+    check('dashboard-consumer', () =>
+      intake.attached() ? '' : 'No live data: the consumer is not attached.',
+    ),
+    check('dashboard-history', () => history.lastFault()),
+  ];
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Idle connections end now; clients that were told to go have a moment to answer.
+  server.closeIdleConnections();
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1_500).unref())]);
+  server.closeAllConnections();
+  await closed;
+}
