@@ -1,0 +1,197 @@
+import { ASSETS } from './assets';
+import type { Instrument, InstrumentListing, MarketOrder } from './instrument';
+import { FairPrices } from './fair-prices';
+import { openInstrument, restoreInstrument, saveInstrument } from './opening';
+import type { Placement } from './opening';
+import { MEAN_TRADES_PER_ORDER, OrderFlow } from './order-flow';
+import { SeededRandom } from './random';
+import type { SavedMarket } from './saved-market';
+import { listInstruments } from './venue-traits';
+import type { VenueTraits } from './venue-traits';
+
+/** Trades that each trading instrument remembers. */
+const ACTIVE_HISTORY = 1_000;
+/** Trades that a silent instrument remembers: its opening one. */
+const SILENT_HISTORY = 1;
+/** How much less a pair trades that is not in the venue's main quote currency. */
+const SIDE_PAIR_ACTIVITY = 0.4;
+
+/** What makes a market. */
+export interface MarketOptions {
+  /** Any integer: equal seed, symbols, rate and start give equal events at equal market times. */
+  readonly seed: number;
+  /** Mean number of trades a second over all venues and symbols, > 0. */
+  readonly tradesPerSecond: number;
+  /** The symbols that shall trade, as BASE/QUOTE. */
+  readonly symbols: readonly string[];
+  /** The venues that take part. */
+  readonly venues: readonly VenueTraits[];
+  /** Market time at which a new market opens, ms UTC. */
+  readonly startMs: number;
+  /** A market to go on with; its own time then counts, not `startMs`. */
+  readonly saved?: SavedMarket | null;
+}
+
+/** Who is told what happens, in order of market time. */
+export interface MarketListener {
+  /** A taker order traded; the instrument's book is already as the order left it, and `onQuote` follows. */
+  onOrder(order: MarketOrder): void;
+  /** The top of the instrument's book changed. */
+  onQuote(instrument: Instrument): void;
+}
+
+interface Source {
+  readonly instrument: Instrument;
+  readonly venue: VenueTraits;
+  readonly order: boolean;
+}
+
+/** One market of several venues: a seeded stream of events in market time that no wall clock influences. */
+export class Market {
+  readonly #seed: number;
+  readonly #random: SeededRandom;
+  readonly #fair: FairPrices;
+  readonly #flow: OrderFlow;
+  readonly #venues = new Map<string, Instrument[]>();
+  readonly #sources: Source[] = [];
+  readonly #upTo: Float64Array;
+  readonly #meanGapUs: number;
+  #timeUs: number;
+  #nextEventUs: number;
+
+  constructor(options: MarketOptions) {
+    const saved = options.saved ?? null;
+    this.#seed = options.seed;
+    this.#timeUs = saved?.timeUs ?? Math.round(options.startMs * 1000);
+    this.#random =
+      saved !== null && saved.seed === options.seed
+        ? new SeededRandom(saved.random)
+        : SeededRandom.fromSeed(options.seed, 'order flow');
+    const opening = SeededRandom.fromSeed(options.seed, 'opening prices');
+    this.#fair = new FairPrices(opening, this.#timeUs, saved?.fair ?? []);
+    this.#flow = new OrderFlow(this.#random, this.#fair);
+    const weights = this.#fill(options, saved);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    let sum = 0;
+    this.#upTo = Float64Array.from(weights, (weight) => (sum += weight / total));
+    const ordersPerSecond = options.tradesPerSecond / MEAN_TRADES_PER_ORDER;
+    const orderShare = weights.reduce(
+      (part, weight, at) => part + (this.#sources[at]?.order ? weight : 0),
+      0,
+    );
+    this.#meanGapUs = total === 0 ? Infinity : (1e6 * (orderShare / total)) / ordersPerSecond;
+    this.#nextEventUs = saved?.nextEventUs ?? this.#timeUs + this.#gapUs();
+  }
+
+  /** Market time, ms UTC: everything up to it has happened. */
+  get timeMs(): number {
+    return this.#timeUs / 1000;
+  }
+
+  /** The instruments that the venue lists, by their index; empty for a venue that takes no part. */
+  instrumentsOf(venue: string): readonly Instrument[] {
+    return this.#venues.get(venue) ?? [];
+  }
+
+  /** Lets everything happen up to `timeMs` (ms UTC); nothing when that is past. The steps taken do not matter. */
+  advanceTo(timeMs: number, listener: MarketListener): void {
+    const endUs = Math.floor(timeMs * 1000);
+    while (this.#nextEventUs <= endUs) {
+      this.#timeUs = this.#nextEventUs;
+      this.#happen(listener);
+      this.#nextEventUs += this.#gapUs();
+    }
+    this.#timeUs = Math.max(this.#timeUs, endUs);
+  }
+
+  /** Goes to `timeMs` without trading: prices and ids stand still meanwhile, as on a halted market. */
+  skipTo(timeMs: number): void {
+    const timeUs = Math.floor(timeMs * 1000);
+    if (timeUs <= this.#timeUs) return;
+    this.#timeUs = timeUs;
+    if (this.#nextEventUs <= timeUs) this.#nextEventUs = timeUs + this.#gapUs();
+  }
+
+  /** The whole state as JSON-able data, a few hundred bytes a silent and some 60 kB a busy instrument. */
+  save(): SavedMarket {
+    return {
+      version: 1,
+      seed: this.#seed,
+      timeUs: this.#timeUs,
+      nextEventUs: this.#nextEventUs === Infinity ? this.#timeUs : this.#nextEventUs,
+      random: this.#random.state(),
+      fair: this.#fair.save(),
+      instruments: [...this.#venues.values()].flat().map(saveInstrument),
+    };
+  }
+
+  #fill(options: MarketOptions, saved: SavedMarket | null): number[] {
+    const asked = new Set(options.symbols);
+    const kept = new Map(saved?.instruments.map((entry) => [`${entry.venue}:${entry.symbol}`, entry]));
+    const weights: number[] = [];
+    for (const venue of options.venues) {
+      const instruments = listInstruments(venue, options.symbols).map((listing, index) => {
+        const active = listing.trading && asked.has(listing.symbol);
+        const placement: Placement = { index, active, history: active ? ACTIVE_HISTORY : SILENT_HISTORY };
+        const entry = kept.get(`${listing.venue}:${listing.symbol}`);
+        const usable =
+          entry?.priceDecimals === listing.priceDecimals && entry.sizeDecimals === listing.sizeDecimals;
+        const instrument = usable
+          ? restoreInstrument(listing, placement, entry)
+          : openInstrument(listing, placement, this.#fair, options.seed, this.#timeUs);
+        if (active) {
+          const activity = activityOf(venue, listing);
+          this.#sources.push({ instrument, venue, order: true }, { instrument, venue, order: false });
+          weights.push(activity, activity * quotesWithoutOrder(venue));
+        }
+        return instrument;
+      });
+      this.#venues.set(venue.name, instruments);
+    }
+    return weights;
+  }
+
+  #happen(listener: MarketListener): void {
+    const source = this.#drawSource();
+    if (source.order) {
+      listener.onOrder(this.#flow.takeOrder(source.instrument, source.venue, this.#timeUs));
+    } else {
+      this.#flow.changeQuote(source.instrument, source.venue, this.#timeUs);
+    }
+    listener.onQuote(source.instrument);
+  }
+
+  #drawSource(): Source {
+    const draw = this.#random.uniform();
+    let low = 0;
+    let high = this.#upTo.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (draw < (this.#upTo[middle] ?? 1)) high = middle;
+      else low = middle + 1;
+    }
+    const source = this.#sources[low];
+    if (source === undefined) throw new Error('A market without trading instruments has no events.');
+    return source;
+  }
+
+  #gapUs(): number {
+    if (this.#meanGapUs === Infinity) return Infinity;
+    return Math.max(1, Math.round(this.#random.exponential(this.#meanGapUs)));
+  }
+}
+
+/** Opens a market, or goes on with a saved one. Symbols that no venue lists are left out. */
+export function createMarket(options: MarketOptions): Market {
+  return new Market(options);
+}
+
+function activityOf(venue: VenueTraits, listing: InstrumentListing): number {
+  const main = listing.quote === venue.quotes[0] ? 1 : SIDE_PAIR_ACTIVITY;
+  return venue.activity * main * (ASSETS.get(listing.base)?.activity ?? 1);
+}
+
+/** Every order changes the book once by itself; the rest of the changes come between orders. */
+function quotesWithoutOrder(venue: VenueTraits): number {
+  return Math.max(0, venue.quotesPerTrade * MEAN_TRADES_PER_ORDER - 1);
+}

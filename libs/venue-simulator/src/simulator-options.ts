@@ -1,0 +1,61 @@
+import type { SavedMarket } from './market/saved-market';
+
+/** What to simulate. */
+export interface SimulatorOptions {
+  /** Any integer: equal seed, symbols and rate give the same market. */
+  readonly seed: number;
+  /** Trades a second over all venues and symbols, > 0 and at most 100,000; quotes come on top, about ten a trade. */
+  readonly tradesPerSecond: number;
+  /** The symbols that shall trade, as BASE/QUOTE; each venue takes those that it would list. */
+  readonly symbols: readonly string[];
+  /** The clock, ms UTC; default Date.now. Market time follows it. */
+  readonly now?: () => number;
+  /** A market to go on with: prices, ids and time continue; default null, a new market. */
+  readonly savedMarket?: SavedMarket | null;
+  /** File to which every trade sent to a live client is appended as NDJSON; default null, none. */
+  readonly truthLog?: string | null;
+  /** Address to bind; default 127.0.0.1. */
+  readonly host?: string;
+  /** Time between two turns, ms; default 20. null: nothing happens but by {@link VenueSimulator.turn}. */
+  readonly turnIntervalMs?: number | null;
+  /** Unread bytes after which a client is cut; default 8 MiB. */
+  readonly maxBufferedBytes?: number;
+}
+
+/** Where one venue listens. */
+export interface VenueEndpoint {
+  /** Address to dial, path included ('ws://127.0.0.1:40001/stream'). */
+  readonly webSocketUrl: string;
+  /** Scheme, host and port ('http://127.0.0.1:40001'). */
+  readonly restUrl: string;
+}
+
+/** Counts since the start. */
+export interface SimulatorStatistics {
+  /** Trades that happened, whether or not somebody listened. */
+  readonly trades: number;
+  /** Changes of a book's top. */
+  readonly quotes: number;
+  /** Market time that was left out because the process could not keep up or the clock jumped, ms. */
+  readonly skippedMs: number;
+  /** Clients cut because they did not read. */
+  readonly slowClientsCut: number;
+  /** Clients connected now. */
+  readonly clients: number;
+}
+
+/** A running simulator. */
+export interface VenueSimulator {
+  /** Addresses by venue name. */
+  readonly endpoints: ReadonlyMap<string, VenueEndpoint>;
+  /** The market as it stands, JSON-able. */
+  save(): SavedMarket;
+  /** Does everything that is due by the clock; the timer calls it. True when market time still lags behind the clock. */
+  turn(): boolean;
+  /** Cuts every client of one venue, or of all, as a network failure would. */
+  cutClients(venue?: string): void;
+  /** What happened so far. */
+  statistics(): SimulatorStatistics;
+  /** Stops the market, cuts all clients, frees the ports. @throws Error when the truth log is incomplete. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,188 @@
+import type { Instrument, MarketOrder } from './market/instrument';
+import { createMarket } from './market/market';
+import type { Market, MarketListener } from './market/market';
+import type { SavedMarket } from './market/saved-market';
+import type { SimulatedVenue } from './server/simulated-venue';
+import { VenueServer } from './server/venue-server';
+import type {
+  SimulatorOptions,
+  SimulatorStatistics,
+  VenueEndpoint,
+  VenueSimulator,
+} from './simulator-options';
+import { TruthLog } from './truth-log';
+import { SIMULATED_VENUES } from './venue-list';
+
+const DEFAULT_TURN_INTERVAL_MS = 20;
+const DEFAULT_MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+const MAX_TRADES_PER_SECOND = 100_000;
+/** Market time of one turn at most, so that a late turn does not block the process for long. */
+const LONGEST_STEP_MS = 250;
+/** A lag beyond this is not made up: the market goes on at the present. */
+const LONGEST_LAG_MS = 5_000;
+/** A saved market may be this far ahead of the clock; it then waits. Further ahead, one of the two is wrong. */
+const LONGEST_LEAD_MS = 60_000;
+
+interface Stage {
+  readonly name: string;
+  readonly venue: SimulatedVenue;
+  readonly server: VenueServer;
+}
+
+/**
+ * Starts all venues over one market, each on a free port of its own.
+ * @throws Error with a plain sentence when an option is out of range, no symbol is listed anywhere, the saved market
+ * lies in the future, or the host cannot be bound.
+ */
+export async function startVenueSimulator(options: SimulatorOptions): Promise<VenueSimulator> {
+  checkOptions(options);
+  const simulator = new Simulator(options);
+  await simulator.listen(options.host ?? '127.0.0.1');
+  return simulator;
+}
+
+class Simulator implements VenueSimulator, MarketListener {
+  readonly endpoints = new Map<string, VenueEndpoint>();
+  readonly #now: () => number;
+  readonly #turnIntervalMs: number | null;
+  readonly #market: Market;
+  readonly #stages: Stage[];
+  readonly #stageOf = new Map<string, Stage>();
+  readonly #truth: TruthLog | null;
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
+  #trades = 0;
+  #quotes = 0;
+  #skippedMs = 0;
+
+  constructor(options: SimulatorOptions) {
+    const now = (this.#now = options.now ?? Date.now);
+    this.#turnIntervalMs =
+      options.turnIntervalMs === undefined ? DEFAULT_TURN_INTERVAL_MS : options.turnIntervalMs;
+    this.#market = createMarket({
+      seed: options.seed,
+      tradesPerSecond: options.tradesPerSecond,
+      symbols: options.symbols,
+      venues: SIMULATED_VENUES.map((definition) => definition.traits),
+      startMs: now(),
+      saved: options.savedMarket ?? null,
+    });
+    this.#checkMarket(options.symbols);
+    // The time for which nobody ran a saved market passes as a halt: its ids and prices go on without a hole.
+    this.#market.skipTo(now());
+    const clock = {
+      get nowMs(): number {
+        return now();
+      },
+    };
+    const maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES;
+    this.#stages = SIMULATED_VENUES.map((definition) => {
+      const venue = definition.create(this.#market.instrumentsOf(definition.traits.name), clock);
+      return { name: definition.traits.name, venue, server: new VenueServer(venue, clock, maxBufferedBytes) };
+    });
+    for (const stage of this.#stages) this.#stageOf.set(stage.name, stage);
+    this.#truth = options.truthLog ? new TruthLog(options.truthLog) : null;
+  }
+
+  async listen(host: string): Promise<void> {
+    const shown = host.includes(':') ? `[${host}]` : host;
+    try {
+      for (const { name, venue, server } of this.#stages) {
+        const port = await server.listen(host);
+        this.endpoints.set(name, {
+          webSocketUrl: `ws://${shown}:${port}${venue.webSocketPath}`,
+          restUrl: `http://${shown}:${port}`,
+        });
+      }
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#schedule(false);
+  }
+
+  save(): SavedMarket {
+    return this.#market.save();
+  }
+
+  turn(): boolean {
+    const nowMs = this.#now();
+    for (const { server } of this.#stages) server.beginTurn();
+    const lagMs = nowMs - this.#market.timeMs;
+    if (lagMs > LONGEST_LAG_MS) {
+      this.#market.skipTo(nowMs - LONGEST_STEP_MS);
+      this.#skippedMs += lagMs - LONGEST_STEP_MS;
+    }
+    this.#market.advanceTo(Math.min(nowMs, this.#market.timeMs + LONGEST_STEP_MS), this);
+    for (const { server } of this.#stages) server.endTurn();
+    this.#truth?.flush();
+    return this.#market.timeMs < nowMs;
+  }
+
+  onOrder(order: MarketOrder): void {
+    this.#trades += order.trades.length;
+    const venue = this.#stageOf.get(order.instrument.listing.venue)?.venue;
+    if (venue !== undefined && venue.onOrder(order) > 0) {
+      this.#truth?.record(order, (instrument, trade) => venue.tradeId(instrument, trade));
+    }
+  }
+
+  onQuote(instrument: Instrument): void {
+    this.#quotes++;
+    this.#stageOf.get(instrument.listing.venue)?.venue.onQuote(instrument);
+  }
+
+  cutClients(venue?: string): void {
+    for (const { name, server } of this.#stages)
+      if (venue === undefined || venue === name) server.cutClients();
+  }
+
+  statistics(): SimulatorStatistics {
+    const sum = (count: (server: VenueServer) => number): number =>
+      this.#stages.reduce((total, { server }) => total + count(server), 0);
+    return {
+      trades: this.#trades,
+      quotes: this.#quotes,
+      skippedMs: Math.round(this.#skippedMs),
+      slowClientsCut: sum((server) => server.slowClientsCut),
+      clients: sum((server) => server.clients),
+    };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await Promise.all(this.#stages.map(({ server }) => server.stop()));
+    this.#truth?.close();
+  }
+
+  #schedule(lagging: boolean): void {
+    if (this.#turnIntervalMs === null || this.#stopped) return;
+    this.#timer = setTimeout(() => this.#schedule(this.turn()), lagging ? 0 : this.#turnIntervalMs);
+  }
+
+  #checkMarket(symbols: readonly string[]): void {
+    const listed = SIMULATED_VENUES.flatMap(({ traits }) => this.#market.instrumentsOf(traits.name));
+    if (!listed.some((instrument) => instrument.active)) {
+      throw new Error(
+        `No simulated venue lists any of the symbols ${symbols.join(', ') || '(none given)'}; ask for BASE/QUOTE such as BTC/USDT.`,
+      );
+    }
+    const leadMs = this.#market.timeMs - this.#now();
+    if (leadMs > LONGEST_LEAD_MS) {
+      throw new Error(
+        `The saved market is ${Math.round(leadMs / 1000)} s ahead of the clock; set the clock right or remove the saved market.`,
+      );
+    }
+  }
+}
+
+function checkOptions({ seed, tradesPerSecond }: SimulatorOptions): void {
+  if (!Number.isSafeInteger(seed)) throw new Error(`The seed must be an integer, not ${seed}.`);
+  if (!(tradesPerSecond > 0 && tradesPerSecond <= MAX_TRADES_PER_SECOND)) {
+    throw new Error(
+      `The rate must be above 0 and at most ${MAX_TRADES_PER_SECOND} trades a second, not ${tradesPerSecond}.`,
+    );
+  }
+}
