@@ -41,6 +41,11 @@ export async function bundle(project) {
 /** Ends the compiler's own process; a later build starts it again. */
 export const stopBuilding = stop;
 
+/** Builds a page (`apps/dashboard/page`) into a directory: the absolute path `outdir`. */
+export async function bundlePage(page, outdir) {
+  for (const { path, contents } of await compilePage(page, outdir)) replaceFile(path, contents);
+}
+
 async function compilePage(page, outdir) {
   const folder = join(root, page);
   const scripts = await compile(page, {

@@ -21,7 +21,7 @@ export interface IntakeDeps {
   readonly queue: QueueSpec;
   /** Where the records go. */
   readonly view: MarketView;
-  /** Counts what was set aside. */
+  /** Counts refused records; whole messages are counted by the bus that parks them. */
   readonly metrics: Metrics;
   /** Told about faults, once a kind. */
   readonly log: Logger;
@@ -136,7 +136,6 @@ export class Intake {
   private setAside(subscription: Subscription, delivery: Delivery, error: unknown): void {
     const reason = error instanceof PermanentError ? error.reason : 'malformed';
     const detail = error instanceof Error ? error.message : String(error);
-    this.deps.metrics.parked.inc({ reason });
     this.tellOnce(reason, { routingKey: delivery.routingKey, detail }, 'A message was set aside');
     // A copy that cannot be parked is given up: this queue is only one of those that got the message.
     subscription.park(delivery.tag, reason, detail).catch(() => subscription.ack(delivery.tag));
