@@ -1,2 +1,4 @@
+export * from './capture';
 export * from './events';
+export * from './registry';
 export * from './venue';
