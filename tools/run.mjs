@@ -1,15 +1,19 @@
-// Builds one project and runs it in this process' place: `node tools/run.mjs apps/standalone --port 9090`.
-import { spawn } from 'node:child_process';
-import { bundle } from './bundle.mjs';
+// Builds one project and becomes it: `node tools/run.mjs apps/standalone --port 9090`. The bundle runs in this very process,
+// so that signals, exit codes, stdin and stdout are its own and nobody has to pass them on.
+import { createRequire } from 'node:module';
+import { bundle, stopBuilding } from './bundle.mjs';
 
 const [project, ...args] = process.argv.slice(2);
+let file;
 try {
-  const file = await bundle(project);
-  const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], { stdio: 'inherit' });
-  // A terminal signals the whole group; a supervisor signals only us: pass it on and let the child decide when to end.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+  if (project === undefined)
+    throw new Error('Name what to run: node tools/run.mjs apps/standalone [arguments].');
+  file = await bundle(project);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
+await stopBuilding();
+process.setSourceMapsEnabled(true);
+process.argv = [process.argv[0], file, ...args];
+createRequire(file)(file);
