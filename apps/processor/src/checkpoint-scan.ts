@@ -1,0 +1,73 @@
+import { PermanentError } from '@neuraltrade/contracts';
+import type { StoredLogRecord } from '@neuraltrade/messaging';
+
+/** The state that the next owner of a partition starts from. */
+export interface RecoveredState {
+  /** The exported processing state; null when the log holds none and never did. */
+  readonly state: string | null;
+  /** Sequence number of the checkpoint that it came from; 0 when there is none. */
+  readonly sequence: number;
+  /** What is added to a fence's offset to make a candle epoch; ms UTC of the log's first fence. */
+  readonly epochBase: number;
+}
+
+/**
+ * Reads a partition's checkpoint log in order: which ownership is the newest, and which checkpoint is the last valid
+ * one. A checkpoint is valid when no fence and no checkpoint of a newer ownership stands in front of it; those that
+ * are not were left by owners that had already been replaced.
+ */
+export class CheckpointScan {
+  /** The newest ownership seen: the largest fence offset or checkpoint epoch; -1 before any. */
+  newestEpoch = -1;
+  private firstOffset: number | null = null;
+  private epochBase: number | null = null;
+  private lastValid: { state: Buffer; sequence: number } | null = null;
+
+  /** Takes in the next record. Returns what it was, as far as ownership goes. */
+  see(record: StoredLogRecord): 'fence' | 'valid-checkpoint' | 'stale-checkpoint' | 'other' {
+    this.firstOffset ??= record.offset;
+    switch (record.headers['type']) {
+      case 'fence':
+        this.newestEpoch = Math.max(this.newestEpoch, record.offset);
+        this.epochBase ??= Number(record.headers['epochBase']);
+        return 'fence';
+      case 'checkpoint':
+        return this.seeCheckpoint(record);
+      default:
+        return 'other';
+    }
+  }
+
+  private seeCheckpoint(record: StoredLogRecord): 'valid-checkpoint' | 'stale-checkpoint' {
+    const epoch = Number(record.headers['epoch']);
+    if (epoch < this.newestEpoch) return 'stale-checkpoint';
+    this.newestEpoch = epoch;
+    // A checkpoint carries the base on: retention cuts the fence that set it away after some dozens of checkpoints.
+    this.epochBase = Number(record.headers['epochBase']);
+    this.lastValid = { state: record.body, sequence: Number(record.headers['sequence']) };
+    return 'valid-checkpoint';
+  }
+
+  /** Hands out what was recovered and lets go of it. @throws PermanentError when the log was cut but holds no checkpoint. */
+  recover(log: string): RecoveredState {
+    const valid = this.lastValid;
+    if (valid === null && this.firstOffset !== 0) {
+      throw new PermanentError(
+        'malformed',
+        `The log ${log} was cut and holds no valid checkpoint, so the state of this partition is lost. ` +
+          `Delete the log and rebuild the candles from the stored ticks.`,
+      );
+    }
+    this.lastValid = null;
+    return {
+      state: valid?.state.toString('utf8') ?? null,
+      sequence: valid?.sequence ?? 0,
+      epochBase: this.epochBase ?? 0,
+    };
+  }
+
+  /** Forgets the content of checkpoints read after the take-over: the watch needs their order only. */
+  dropContent(): void {
+    this.lastValid = null;
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  DEFAULT_PARTITIONS,
+  DEFAULT_QUEUE_MAX_BYTES,
+  DEFAULT_TIMEFRAMES,
+  timeframeMs,
+} from '@neuraltrade/contracts';
+import { DEFAULT_PROCESSING, type ProcessingConfig } from '@neuraltrade/processing';
+import { ConfigError, type Env, integer, list, milliseconds, parseConfig } from '@neuraltrade/service';
+import { z } from 'zod';
+
+/** The processor's environment variables. */
+export const processorSchema = z.object({
+  PARTITIONS: integer({
+    description: 'Partitions of market.raw; the same number for every service and for ever.',
+    default: DEFAULT_PARTITIONS,
+    min: 1,
+    max: 1_024,
+  }),
+  QUEUE_MAX_BYTES: integer({
+    description: 'Upper bound of a core queue, bytes of waiting messages.',
+    default: DEFAULT_QUEUE_MAX_BYTES,
+    min: 1_000_000,
+    unit: 'bytes',
+  }),
+  TIMEFRAMES: list({
+    description: 'Lengths of the candles that are built; each divides a day.',
+    default: DEFAULT_TIMEFRAMES,
+    pattern: /^[1-9]\d{0,4}[smhd]$/,
+    what: 'a comma list of lengths such as 1m, 15m or 1h',
+  }),
+  ALLOWED_LATENESS_MS: milliseconds({
+    description: 'How far the watermark stays behind the newest trade or clock; later trades revise candles.',
+    default: DEFAULT_PROCESSING.allowedLatenessMs,
+    min: 0,
+  }),
+  REVISION_HORIZON_MS: milliseconds({
+    description: 'How long after its close a candle can still be revised.',
+    default: DEFAULT_PROCESSING.revisionHorizonMs,
+    min: 0,
+  }),
+  MAX_FUTURE_SKEW_MS: milliseconds({
+    description: "How far a trade's time may be ahead of its arrival before it is parked.",
+    default: DEFAULT_PROCESSING.maxFutureSkewMs,
+    min: 0,
+  }),
+  DEDUPE_WINDOW: integer({
+    description: 'Trade ids that are remembered for each symbol, or those of 15 minutes when these are more.',
+    default: DEFAULT_PROCESSING.dedupeWindowIds,
+    min: 1_000,
+    max: 10_000_000,
+  }),
+  CHECKPOINT_INTERVAL_MS: milliseconds({
+    description: 'Longest time between checkpoints while there is something new.',
+    default: 1_000,
+    max: 60_000,
+  }),
+  PREFETCH: integer({
+    description: 'Most unanswered messages of a partition; a checkpoint is made when half of it is held.',
+    default: 256,
+    min: 2,
+    max: 65_535,
+  }),
+  BATCH_SIZE: integer({
+    description: 'Processed ticks of one symbol that make a message.',
+    default: 1_000,
+    min: 1,
+    max: 10_000,
+  }),
+  FLUSH_INTERVAL_MS: milliseconds({
+    description: 'Longest time that processed ticks wait to fill a message.',
+    default: 500,
+    max: 60_000,
+  }),
+  PARTIAL_INTERVAL_MS: milliseconds({
+    description: 'Time between publications of the open candles.',
+    default: 1_000,
+    max: 60_000,
+  }),
+});
+
+/** The processor's configuration. */
+export type ProcessorConfig = z.output<typeof processorSchema>;
+
+/** Reads the processor's configuration. @throws ConfigError naming every fault. */
+export function processorConfig(env: Env): ProcessorConfig {
+  const config = parseConfig(processorSchema, env);
+  const odd = config.TIMEFRAMES.filter((timeframe) => timeframeMs(timeframe) === null);
+  if (odd.length > 0)
+    throw new ConfigError([`TIMEFRAMES holds ${odd.join(', ')}, which does not divide a day.`]);
+  return config;
+}
+
+/** The part of the configuration that the processing library takes. */
+export function processingConfig(config: ProcessorConfig): ProcessingConfig {
+  return {
+    ...DEFAULT_PROCESSING,
+    timeframes: config.TIMEFRAMES,
+    allowedLatenessMs: config.ALLOWED_LATENESS_MS,
+    revisionHorizonMs: config.REVISION_HORIZON_MS,
+    maxFutureSkewMs: config.MAX_FUTURE_SKEW_MS,
+    dedupeWindowIds: config.DEDUPE_WINDOW,
+  };
+}

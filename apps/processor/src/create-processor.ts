@@ -1,0 +1,90 @@
+import { AMQP_EXCHANGES, type Candle, coreQueues, encodeBatch, routingKeys } from '@neuraltrade/contracts';
+import type { Check } from '@neuraltrade/service';
+import { Partition, type PartitionDeps } from './partition';
+import { COMPONENT, ProcessorFigures } from './figures';
+
+const STATUS_INTERVAL_MS = 1_000;
+
+/** A running processor. */
+export interface Processor {
+  /** Whether every partition is consumed. */
+  readonly checks: readonly Check[];
+  /** Resolves when the raw queues are empty and all of it is processed, published and acked. */
+  drain(): Promise<void>;
+  /** As drain, and every candle is closed: the end of a replayed session. */
+  finish(): Promise<void>;
+  /** Hands every partition over after a last checkpoint. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the processor on every partition: raw records in; ticks, candles and gaps out.
+ * @throws when the core queues cannot be declared.
+ */
+export async function createProcessor(deps: PartitionDeps): Promise<Processor> {
+  const { bus, config, metrics } = deps;
+  await bus.declare(coreQueues(config.PARTITIONS, config.QUEUE_MAX_BYTES));
+  const partitions = Array.from({ length: config.PARTITIONS }, (_, number) => new Partition(number, deps));
+  await Promise.all(partitions.map((partition) => partition.start()));
+  const figures = new ProcessorFigures(metrics, partitions);
+
+  const publishPartials = (): void => {
+    const byVenue = new Map<string, Candle[]>();
+    for (const candle of partitions.flatMap((partition) => partition.partials())) {
+      const candles = byVenue.get(candle.exchange);
+      if (candles === undefined) byVenue.set(candle.exchange, [candle]);
+      else candles.push(candle);
+    }
+    for (const [exchange, candles] of byVenue) sendPartials(deps, exchange, candles);
+  };
+  const sendStatus = (): void => {
+    bus.send({
+      amqpExchange: AMQP_EXCHANGES.events,
+      routingKey: routingKeys.status(COMPONENT),
+      messageId: `processor:${deps.now()}`,
+      ...encodeBatch('status', [figures.status(deps.now())]),
+    });
+  };
+  const timers = [
+    setInterval(() => partitions.forEach((partition) => partition.flush()), config.FLUSH_INTERVAL_MS),
+    setInterval(
+      () => partitions.forEach((partition) => void partition.checkpoint()),
+      config.CHECKPOINT_INTERVAL_MS,
+    ),
+    setInterval(publishPartials, config.PARTIAL_INTERVAL_MS),
+    setInterval(sendStatus, STATUS_INTERVAL_MS),
+  ];
+
+  return {
+    checks: [{ name: 'processor', probe: () => firstProblem(partitions) }],
+    drain: () => all(partitions, (partition) => partition.drain()),
+    finish: () => all(partitions, (partition) => partition.finish()),
+    stop: async () => {
+      timers.forEach(clearInterval);
+      await all(partitions, (partition) => partition.stop());
+      figures.status(deps.now());
+    },
+  };
+}
+
+function sendPartials({ bus }: PartitionDeps, exchange: string, candles: readonly Candle[]): void {
+  const newest = candles[candles.length - 1] as Candle;
+  bus.send({
+    amqpExchange: AMQP_EXCHANGES.ohlcv,
+    routingKey: routingKeys.partialCandles(exchange),
+    messageId: `${exchange}:partial:${newest.epoch}:${newest.timestamp}`,
+    ...encodeBatch('candles', candles),
+  });
+}
+
+function firstProblem(partitions: readonly Partition[]): { ok: boolean; reason: string } {
+  const reason = partitions.map((partition) => partition.problem).find((problem) => problem !== '') ?? '';
+  return { ok: reason === '', reason };
+}
+
+async function all(
+  partitions: readonly Partition[],
+  run: (partition: Partition) => Promise<void>,
+): Promise<void> {
+  await Promise.all(partitions.map(run));
+}

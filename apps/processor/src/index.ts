@@ -1,0 +1,3 @@
+export * from './config';
+export * from './create-processor';
+export type { PartitionDeps } from './partition';

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessageBus, OutgoingMessage, PublishOutcome } from '@neuraltrade/messaging';
+
+const RETRY_MIN_MS = 20;
+const RETRY_MAX_MS = 1_000;
+
+/**
+ * Messages that must be stored in their order: one in flight, the next after its confirm. A refused one is tried again
+ * for ever (the queue behind it is full, or its topology is being repaired); nothing is skipped.
+ */
+export class OutputLane {
+  private readonly waiting: OutgoingMessage[] = [];
+  private waiters: { through: number; resolve: () => void }[] = [];
+  private added = 0;
+  private confirmed = 0;
+  private running = false;
+  private abandoned = false;
+
+  /** @param onOutcome told what became of every attempt. */
+  constructor(
+    private readonly bus: MessageBus,
+    private readonly onOutcome: (outcome: PublishOutcome) => void,
+  ) {}
+
+  /** Puts a message behind those that wait. */
+  add(message: OutgoingMessage): void {
+    this.added += 1;
+    this.waiting.push(message);
+    if (!this.running) void this.run();
+  }
+
+  /** Resolves when everything added before this call is confirmed, whatever is added meanwhile; never once abandoned. */
+  settled(): Promise<void> {
+    const through = this.added;
+    if (this.confirmed >= through) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ through, resolve }));
+  }
+
+  /** Gives up what waits: the next owner of the partition makes it anew. */
+  abandon(): void {
+    this.abandoned = true;
+    this.waiting.length = 0;
+    this.waiters = [];
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    while (this.waiting.length > 0) {
+      for (const message of this.waiting.splice(0)) await this.publishUntilConfirmed(message);
+    }
+    this.running = false;
+  }
+
+  private async publishUntilConfirmed(message: OutgoingMessage): Promise<void> {
+    for (let delay = RETRY_MIN_MS; !this.abandoned; delay = Math.min(delay * 2, RETRY_MAX_MS)) {
+      const outcome = await this.bus.publish(message);
+      this.onOutcome(outcome);
+      if (outcome === 'confirmed') {
+        this.confirmed += 1;
+        const due = this.waiters.filter((waiter) => waiter.through <= this.confirmed);
+        if (due.length > 0) this.waiters = this.waiters.filter((waiter) => waiter.through > this.confirmed);
+        for (const waiter of due) waiter.resolve();
+        return;
+      }
+      await sleep(delay);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  AMQP_EXCHANGES,
+  type BatchKind,
+  type BatchRecords,
+  type Candle,
+  candleKey,
+  encodeBatch,
+  type Gap,
+  type ParkReason,
+  type ProcessedTick,
+  routingKeys,
+} from '@neuraltrade/contracts';
+import type { MessageBus, OutgoingMessage } from '@neuraltrade/messaging';
+import type { Metrics } from '@neuraltrade/metrics';
+import type { ProcessingOutputs } from '@neuraltrade/processing';
+import { OutputLane } from './output-lane';
+
+/** What a partition publishes, gathered into batches of one symbol and kept in order per symbol until confirmed. */
+export class PartitionOutputs implements ProcessingOutputs {
+  private readonly lanes = new Map<string, OutputLane>();
+  private readonly ticks = new Map<string, ProcessedTick[]>();
+  private refusals = 0;
+
+  /**
+   * @param partition the partition that is published for, named in the headers of parked records.
+   * @param epoch the candle epoch of this ownership, carried in every header.
+   * @param batchSize ticks of one symbol that make a message before the next flush does.
+   */
+  constructor(
+    private readonly bus: MessageBus,
+    private readonly metrics: Metrics,
+    private readonly partition: number,
+    private readonly epoch: number,
+    private readonly batchSize: number,
+  ) {}
+
+  /** Gathers a processed tick. */
+  tick(tick: ProcessedTick): void {
+    const key = `${tick.exchange}:${tick.symbol}`;
+    let gathered = this.ticks.get(key);
+    if (gathered === undefined) this.ticks.set(key, (gathered = []));
+    gathered.push(tick);
+    if (gathered.length >= this.batchSize) this.flushTicks(gathered);
+  }
+
+  /** Publishes a final or revised candle. */
+  candle(candle: Candle): void {
+    const { exchange, symbol, timeframe, state, revision } = candle;
+    if (state === 'partial') return;
+    this.publish('candles', `ohlcv:${exchange}:${symbol}`, [candle], {
+      amqpExchange: AMQP_EXCHANGES.ohlcv,
+      routingKey: routingKeys.candle(state, timeframe, exchange, symbol),
+      messageId: `${candleKey(candle)}:${this.epoch}:${revision}`,
+    });
+  }
+
+  /** Publishes a gap that the processor found itself. */
+  gap(gap: Gap): void {
+    this.publish('gaps', 'gaps', [gap], {
+      amqpExchange: AMQP_EXCHANGES.events,
+      routingKey: routingKeys.gap(gap.exchange, gap.symbol),
+      messageId: `${gap.gapId}:${gap.status}`,
+    });
+  }
+
+  /** Parks a record that cannot be used, with its reason. */
+  refuse(record: unknown, reason: ParkReason, detail: string): void {
+    this.metrics.parked.inc({ reason });
+    this.lane('parked').add({
+      amqpExchange: AMQP_EXCHANGES.parking,
+      routingKey: reason,
+      messageId: `processor:${this.partition}:${this.epoch}:${++this.refusals}`,
+      body: Buffer.from(JSON.stringify([record])),
+      contentType: 'application/json',
+      headers: {
+        reason,
+        detail: detail.slice(0, 200),
+        source: `processor.raw.${this.partition}`,
+        schema: 'raw',
+        schemaVersion: 1,
+      },
+    });
+  }
+
+  /** Turns gathered ticks into messages. */
+  flush(): void {
+    for (const gathered of this.ticks.values()) if (gathered.length > 0) this.flushTicks(gathered);
+  }
+
+  /** Resolves when everything published so far is confirmed; a full queue makes it wait, however long. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map((lane) => lane.settled()));
+  }
+
+  /** Gives up what waits; the next owner publishes it again. */
+  abandon(): void {
+    for (const lane of this.lanes.values()) lane.abandon();
+  }
+
+  private flushTicks(gathered: ProcessedTick[]): void {
+    const batch = gathered.splice(0);
+    const first = batch[0] as ProcessedTick;
+    const last = batch[batch.length - 1] as ProcessedTick;
+    this.publish('ticks', `ticks:${first.exchange}:${first.symbol}`, batch, {
+      amqpExchange: AMQP_EXCHANGES.ticks,
+      routingKey: routingKeys.tick(first.exchange, first.symbol),
+      messageId: `${first.exchange}:${first.symbol}:${first.tradeId}-${last.tradeId}:${batch.length}`,
+    });
+  }
+
+  private publish<K extends BatchKind>(
+    kind: K,
+    lane: string,
+    records: readonly BatchRecords[K][],
+    address: Pick<OutgoingMessage, 'amqpExchange' | 'routingKey' | 'messageId'>,
+  ): void {
+    const { body, contentType, headers } = encodeBatch(kind, records);
+    this.metrics.batchSize.observe({ kind }, records.length);
+    this.lane(lane, kind).add({ ...address, body, contentType, headers: { ...headers, epoch: this.epoch } });
+  }
+
+  private lane(key: string, kind: BatchKind | 'parked' = 'parked'): OutputLane {
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      lane = new OutputLane(this.bus, (outcome) => {
+        if (outcome === 'confirmed') this.metrics.messagesPublished.inc({ kind });
+        else this.metrics.messagesNacked.inc({ stage: 'processor', reason: outcome });
+      });
+      this.lanes.set(key, lane);
+    }
+    return lane;
+  }
+}

@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeBatch, logNames, PermanentError, rawQueue, type Candle } from '@neuraltrade/contracts';
+import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
+import type { Metrics } from '@neuraltrade/metrics';
+import { createProcessing, type Processing } from '@neuraltrade/processing';
+import type { Logger } from '@neuraltrade/service';
+import { processingConfig, type ProcessorConfig } from './config';
+import { PartitionOutputs } from './outputs';
+import { Ownership } from './ownership';
+
+const RESTART_DELAY_MS = 500;
+const STATE_ALARM_BYTES = 8_000_000;
+
+/** What a partition needs from outside. */
+export interface PartitionDeps {
+  /** Where raw records come from and results go. */
+  readonly bus: MessageBus;
+  /** Sizes and intervals. */
+  readonly config: ProcessorConfig;
+  /** The process's metrics. */
+  readonly metrics: Metrics;
+  /** Where faults are told. */
+  readonly log: Logger;
+  /** Our clock, ms UTC; used only for a fence's candidate epoch base. */
+  readonly now: () => number;
+  /** True when nothing is taken over from an earlier run: each session of a replay stands alone. */
+  readonly startFresh: boolean;
+}
+
+interface Owned {
+  readonly ownership: Ownership;
+  readonly processing: Processing;
+  readonly outputs: PartitionOutputs;
+}
+
+/**
+ * One partition of market.raw from take-over to hand-over. A delivery is acked only after the outputs made of it are
+ * confirmed, then a checkpoint that contains it is stored, then the log has shown that checkpoint back unfenced.
+ */
+export class Partition {
+  private readonly queue: string;
+  private subscription: Subscription | null = null;
+  private owned: Owned | null = null;
+  private taking = false;
+  private held: Delivery[] = [];
+  private lastTag = 0;
+  private ackedTag = 0;
+  private barrier: Promise<void> | null = null;
+  private stopping = false;
+  private generation = 0;
+  private fault = '';
+
+  constructor(
+    private readonly number: number,
+    private readonly deps: PartitionDeps,
+  ) {
+    this.queue = rawQueue(number, deps.config.QUEUE_MAX_BYTES).name;
+  }
+
+  /** Empty when the partition can do its job, else why not, in one sentence. */
+  get problem(): string {
+    return this.subscription === null
+      ? this.fault || `Partition ${this.number} is not consumed yet.`
+      : this.fault;
+  }
+
+  /** The processing of the current ownership; null while another replica owns the partition or nothing came yet. */
+  get processing(): Processing | null {
+    return this.owned?.processing ?? null;
+  }
+
+  /** Starts consuming. The take-over waits for the first delivery: a fence without one would oust the real owner. */
+  async start(): Promise<void> {
+    const generation = ++this.generation;
+    this.lastTag = this.ackedTag = 0;
+    this.held = [];
+    const subscription = await this.deps.bus.consume(
+      this.queue,
+      { prefetch: this.deps.config.PREFETCH },
+      (delivery) => this.receive(delivery, generation),
+    );
+    this.subscription = subscription;
+    this.fault = '';
+    void subscription.ended.then((how) => {
+      if (how === 'lost') this.restart(generation, 'its queue or connection went away');
+    });
+  }
+
+  /** Turns gathered ticks into messages. */
+  flush(): void {
+    this.owned?.outputs.flush();
+  }
+
+  /** Open candles that changed since the last call. */
+  partials(): Candle[] {
+    return this.owned?.processing.partials() ?? [];
+  }
+
+  /** Makes a checkpoint of everything processed so far and acks it; at most one at a time, none when nothing is new. */
+  checkpoint(): Promise<void> {
+    if (this.barrier === null && this.owned !== null && this.lastTag > this.ackedTag) {
+      const generation = this.generation;
+      this.barrier = this.runBarrier(this.owned, this.lastTag)
+        .catch((error: unknown) => this.restart(generation, reasonOf(error)))
+        .finally(() => (this.barrier = null));
+    }
+    return this.barrier ?? Promise.resolve();
+  }
+
+  /** Resolves when the queue is empty and everything in it processed; then closes every candle and acks. */
+  async finish(): Promise<void> {
+    await this.drained();
+    if (this.owned === null) return;
+    const { processing, outputs } = this.owned;
+    processing.finish(outputs);
+    outputs.flush();
+    await outputs.settled();
+    await this.settleAll();
+  }
+
+  /** Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked. */
+  async drain(): Promise<void> {
+    await this.drained();
+    await this.settleAll();
+  }
+
+  /** Hands the partition over: a last checkpoint, then the subscription is closed. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.settleAll();
+    await this.subscription?.close();
+    await this.owned?.ownership.close();
+    this.owned?.outputs.abandon();
+    this.generation += 1;
+  }
+
+  private receive(delivery: Delivery, generation: number): void {
+    if (generation !== this.generation || this.stopping) return;
+    if (this.owned !== null) return this.process(this.owned, delivery);
+    this.held.push(delivery);
+    if (this.taking) return;
+    this.taking = true;
+    void this.takeOver(generation)
+      .catch((error: unknown) => this.restart(generation, reasonOf(error)))
+      .finally(() => (this.taking = false));
+  }
+
+  private async takeOver(generation: number): Promise<void> {
+    const { bus, config, metrics, now, startFresh } = this.deps;
+    const logName = logNames.checkpoint(this.number);
+    const ownership = await Ownership.take(await bus.openLog(logName), logName, now());
+    if (generation !== this.generation) return ownership.close();
+    const { state } = ownership.recovered;
+    const epoch = ownership.candleEpoch;
+    const processing =
+      state === null || startFresh
+        ? createProcessing(processingConfig(config), epoch)
+        : createProcessing(processingConfig(config), epoch, state);
+    const outputs = new PartitionOutputs(bus, metrics, this.number, epoch, config.BATCH_SIZE);
+    this.owned = { ownership, processing, outputs };
+    void ownership.ended.then((how) => {
+      if (how === 'lost') this.restart(generation, 'its checkpoint log can no longer be watched');
+    });
+    for (const delivery of this.held.splice(0)) this.process(this.owned, delivery);
+  }
+
+  private process({ processing, outputs }: Owned, delivery: Delivery): void {
+    this.lastTag = delivery.tag;
+    try {
+      const { records, faults } = decodeBatch('raw', delivery);
+      for (const { value, fault } of faults) outputs.refuse(value, 'malformed', fault);
+      processing.apply(records, outputs);
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      outputs.refuse(delivery.body.toString('utf8'), error.reason, error.message);
+    }
+    if (this.lastTag - this.ackedTag >= this.deps.config.PREFETCH / 2) void this.checkpoint();
+  }
+
+  private async runBarrier({ ownership, processing, outputs }: Owned, tag: number): Promise<void> {
+    outputs.flush();
+    const state = processing.exportState();
+    if (state.length > STATE_ALARM_BYTES) {
+      this.deps.log.warn(
+        { partition: this.number, bytes: state.length },
+        'The checkpoint is larger than it should be.',
+      );
+    }
+    await outputs.settled();
+    await ownership.save(state);
+    this.subscription?.ackThrough(tag);
+    this.ackedTag = tag;
+  }
+
+  private async settleAll(): Promise<void> {
+    await this.barrier;
+    await this.checkpoint();
+  }
+
+  private async drained(): Promise<void> {
+    for (;;) {
+      const { ready } = await this.deps.bus.depth(this.queue);
+      if (ready === 0 && !this.taking && this.held.length === 0) return;
+      await this.checkpoint();
+      await sleep(5);
+    }
+  }
+
+  private restart(generation: number, reason: string): void {
+    if (generation !== this.generation || this.stopping) return;
+    this.generation += 1;
+    this.fault = `Partition ${this.number} is taken over again: ${reason}`;
+    this.deps.log.warn({ partition: this.number, reason }, 'Taking a partition over again.');
+    const { subscription, owned } = this;
+    this.subscription = null;
+    this.owned = null;
+    owned?.outputs.abandon();
+    void Promise.allSettled([subscription?.close(), owned?.ownership.close()])
+      .then(() => sleep(RESTART_DELAY_MS, undefined, { ref: false }))
+      .then(() => (this.stopping ? undefined : this.start()))
+      .catch((error: unknown) => this.restart(this.generation, reasonOf(error)));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
