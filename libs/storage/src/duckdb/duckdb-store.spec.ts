@@ -147,10 +147,8 @@ describe('the embedded store', () => {
     stores.push(store);
     await database.writer.run('ALTER TABLE ticks RENAME TO elsewhere');
     await expect(store.writeTicks([tickOf()])).rejects.toMatchObject({ name: 'RetryableError' });
-    expect(store.health()).toEqual({
-      ok: false,
-      reason: expect.stringContaining(`The store in ${directory} did not take ticks`),
-    });
+    expect(store.health().ok).toBe(false);
+    expect(store.health().reason).toContain(`The store in ${directory} did not take ticks`);
     await database.writer.run('ALTER TABLE elsewhere RENAME TO ticks');
     await store.writeTicks([tickOf()]);
     expect(store.health()).toEqual({ ok: true, reason: '' });
