@@ -2,7 +2,7 @@ import type { Headers } from '@neuraltrade/contracts';
 
 /** An append-only log with offsets (a RabbitMQ stream, or files): any number of readers, nothing is consumed. */
 export interface LogQueue {
-  /** Appends one record and resolves when it is stored. @throws RetryableError when that was not confirmed. */
+  /** Appends one record and resolves when it is stored. @throws RetryableError when that was not confirmed (it may be stored nevertheless). */
   append(record: LogRecord): Promise<void>;
   /**
    * Reads from the oldest kept record on and follows what is appended, in order, until closed.
@@ -15,7 +15,7 @@ export interface LogQueue {
 export interface LogRecord {
   /** Short texts and numbers; the record's type is told here, never by size. */
   readonly headers: Headers;
-  /** The content; may be empty. */
+  /** The content, at most 16 MiB; may be empty. Taken over by value within the call of append. */
   readonly body: Buffer;
 }
 

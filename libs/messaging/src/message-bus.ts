@@ -8,11 +8,18 @@ export interface MessageBus {
    * @throws PermanentError when a queue exists with other settings, naming the queue and what differs.
    */
   declare(queues: readonly QueueSpec[]): Promise<void>;
-  /** Publishes one message that must be stored; the outcome tells what became of it. Never rejects. */
+  /**
+   * Publishes one message that must be stored; the outcome tells what became of it. Never rejects, never settles and never
+   * delivers within the call. A queue that is full refuses (core) or drops its oldest (others).
+   */
   publish(message: OutgoingMessage): Promise<PublishOutcome>;
   /** Publishes one message that nobody waits for: it may be lost, and no outcome is told. */
   send(message: OutgoingMessage): void;
-  /** Starts deliveries of a declared queue; `onDelivery` is called in queue order and must not throw. */
+  /**
+   * Starts deliveries of a declared queue. `onDelivery` is called in queue order, first after this promise has settled, so
+   * that it can answer through the subscription; it must not throw.
+   * @throws PermanentError when the queue is not declared, or is exclusive and has its consumer.
+   */
   consume(
     queue: string,
     options: ConsumeOptions,
@@ -34,7 +41,7 @@ export interface OutgoingMessage {
   readonly amqpExchange: AmqpExchange;
   /** Words separated by dots, matched against the bindings. */
   readonly routingKey: string;
-  /** The body; the caller does not change it afterwards. */
+  /** The body; taken over by value within the call. */
   readonly body: Buffer;
   /** How the body is written. */
   readonly contentType: string;
@@ -82,7 +89,10 @@ export interface Delivery {
   readonly redelivered: boolean;
 }
 
-/** A running consumer. Answers for tags of an ended subscription are dropped. */
+/**
+ * A running consumer. Answers for tags of an ended subscription are dropped, and so is a second answer for a tag. Between
+ * requeue and redelivery the deliveries already under way come first: order is kept only by a prefetch of 1 or by close().
+ */
 export interface Subscription {
   /** Takes a delivery off the queue for good. */
   ack(tag: number): void;
@@ -105,8 +115,10 @@ export interface Subscription {
 export interface QueueDepth {
   /** Messages ready for delivery. */
   readonly ready: number;
-  /** Messages delivered and not yet answered. */
+  /** Messages delivered and not yet answered; 0 where the broker does not tell. */
   readonly unacked: number;
+  /** Messages that a full queue dropped at its head since it was made; absent where the broker does not tell. */
+  readonly dropped?: number;
 }
 
 /** Whether the bus works, and if not, why, in one sentence. */

@@ -1,0 +1,149 @@
+import { createMetrics } from '@neuraltrade/metrics';
+import type { MessageBus } from '../message-bus';
+import { collect, message, publishAll, queueSpec, texts, until } from '../testing/bus-under-test';
+import { createInProcessBus, type InProcessBusOptions } from './in-process-bus';
+
+const buses: MessageBus[] = [];
+
+function memoryBus(options: Partial<InProcessBusOptions> = {}): MessageBus {
+  const bus = createInProcessBus({ dataDir: null, ...options });
+  buses.push(bus);
+  return bus;
+}
+
+afterEach(async () => {
+  await Promise.all(buses.splice(0).map((bus) => bus.close()));
+});
+
+describe('the in-process bus', () => {
+  it('lets timers run while a publisher awaits one confirm after the other', async () => {
+    const bus = memoryBus();
+    await bus.declare([queueSpec('busy', { kind: 'optional', maxBytes: 1_000 })]);
+    let fired = false;
+    setTimeout(() => (fired = true), 1);
+    let published = 0;
+    while (!fired && published < 1_000_000) {
+      await bus.publish(message('m'));
+      published += 1;
+    }
+    expect(fired).toBe(true);
+  });
+
+  it('lets timers run while a consumer gives every delivery back at once', async () => {
+    const bus = memoryBus();
+    await bus.declare([queueSpec('hot')]);
+    await publishAll(bus, ['poison']);
+    let deliveries = 0;
+    const subscription = await bus.consume('hot', { prefetch: 1 }, ({ tag }) => {
+      deliveries += 1;
+      subscription.requeue(tag);
+    });
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+    await subscription.close();
+    expect(deliveries).toBeGreaterThan(3);
+  });
+
+  it('gives every queue its share while another one has a backlog', async () => {
+    const bus = memoryBus();
+    const bound = (pattern: string) => [{ amqpExchange: 'market.raw' as const, pattern }];
+    await bus.declare([
+      queueSpec('backlog', { bindings: bound('raw.0.*') }),
+      queueSpec('quiet', { bindings: bound('raw.1.*') }),
+    ]);
+    await Promise.all(texts(0, 5_000).map((text) => bus.publish(message(text))));
+    let backlog = 0;
+    let backlogWhenQuietCame = Infinity;
+    const busy = await bus.consume('backlog', { prefetch: 10 }, ({ tag }) => {
+      backlog += 1;
+      busy.ack(tag);
+    });
+    await bus.consume('quiet', { prefetch: 10 }, () => (backlogWhenQuietCame = backlog));
+    await bus.publish(message('quiet', { routingKey: 'raw.1.x' }));
+    await until('both are through', () => backlog === 5_000 && backlogWhenQuietCame !== Infinity);
+    expect(backlogWhenQuietCame).toBeLessThan(5_000);
+  });
+
+  it('removes an optional queue that nobody used for its time, and keeps one that is consumed or declared again', async () => {
+    const bus = memoryBus({ optionalQueueExpiresMs: 200 });
+    const optional = (name: string) =>
+      queueSpec(name, { kind: 'optional', bindings: [{ amqpExchange: 'market.raw', pattern: name }] });
+    const core = queueSpec('core', { bindings: [{ amqpExchange: 'market.raw', pattern: 'core' }] });
+    await bus.declare([optional('unused'), optional('used'), optional('renewed'), core]);
+    const { subscription } = await collect(bus, 'used');
+    const outcome = (name: string) => bus.publish(message(name, { routingKey: name }));
+    await until('the unused one is gone', async () => {
+      await bus.declare([optional('renewed')]);
+      return (await outcome('unused')) === 'returned';
+    });
+    for (const name of ['used', 'renewed', 'core']) expect(await outcome(name)).toBe('confirmed');
+    await subscription.close();
+    await until('the one left by its consumer is gone', async () => (await outcome('used')) === 'returned');
+  });
+
+  it('names what differs when a queue exists with other settings, and declares none of the others', async () => {
+    const bus = memoryBus();
+    await bus.declare([queueSpec('known', { maxBytes: 100 })]);
+    await expect(
+      bus.declare([queueSpec('new'), queueSpec('known', { kind: 'optional', maxBytes: 200 })]),
+    ).rejects.toThrow(
+      'Queue known exists with other settings: kind is core, asked for was optional; maxBytes is 100, asked for was 200.',
+    );
+    await expect(collect(bus, 'new')).rejects.toThrow('Queue new is not declared');
+  });
+
+  it.each([0, -1, 1.5, NaN])('refuses a prefetch of %s', async (prefetch) => {
+    const bus = memoryBus();
+    await bus.declare([queueSpec('q')]);
+    await expect(collect(bus, 'q', prefetch)).rejects.toThrow(/prefetch of 1 or more/);
+  });
+
+  it('counts what was dropped, parked and answered twice', async () => {
+    const metrics = createMetrics();
+    const bus = memoryBus({ metrics });
+    const parked = queueSpec('parked', { bindings: [{ amqpExchange: 'market.dlx', pattern: '#' }] });
+    await bus.declare([queueSpec('lossy', { kind: 'optional', maxBytes: 3 }), parked]);
+    await publishAll(bus, texts(0, 8));
+    expect(await bus.depth('lossy')).toEqual({ ready: 3, unacked: 0, dropped: 5 });
+    const { subscription, received } = await collect(bus, 'lossy', 2);
+    await received(2);
+    expect(await bus.depth('lossy')).toEqual({ ready: 1, unacked: 2, dropped: 5 });
+    subscription.ack(1);
+    subscription.ack(1);
+    subscription.ackThrough(1);
+    await subscription.park(2, 'malformed', 'no JSON');
+    await subscription.park(2, 'malformed', 'no JSON');
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('neuraltrade_messages_failed_total{stage="queue",reason="dropped-oldest"} 5');
+    expect(text).toContain('neuraltrade_messages_failed_total{stage="consume",reason="repeated-answer"} 3');
+    expect(text).toContain('neuraltrade_parked_total{reason="malformed"} 1');
+  });
+
+  it('parks a message that was given back more often than the delivery limit, with its reason', async () => {
+    const bus = memoryBus({ deliveryLimit: 2 });
+    const parked = queueSpec('parked', {
+      bindings: [{ amqpExchange: 'market.dlx', pattern: 'delivery-limit' }],
+    });
+    await bus.declare([queueSpec('q'), parked]);
+    await publishAll(bus, ['poison']);
+    let deliveries = 0;
+    const subscription = await bus.consume('q', { prefetch: 1 }, ({ tag }) => {
+      deliveries += 1;
+      subscription.requeue(tag);
+    });
+    const [copy] = await (await collect(bus, 'parked')).received(1);
+    expect(copy?.headers).toMatchObject({ 'x-park-reason': 'delivery-limit', 'x-source-queue': 'q' });
+    expect(deliveries).toBe(3);
+  });
+
+  it('keeps nothing running while idle: no timer or handle of its own holds the process', async () => {
+    const before = process.getActiveResourcesInfo().length;
+    const bus = memoryBus({ optionalQueueExpiresMs: 60_000 });
+    await bus.declare([queueSpec('unused', { kind: 'optional' }), queueSpec('used')]);
+    const { received } = await collect(bus, 'used');
+    await publishAll(bus, ['m']);
+    await received(1);
+    await (await bus.openLog('idle')).follow(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
+  });
+});

@@ -1,0 +1,202 @@
+import { PermanentError, type QueueSpec } from '@neuraltrade/contracts';
+import type { Metrics } from '@neuraltrade/metrics';
+import { openLogStore, type LogStore } from '../log/log-store';
+import type { LogQueue } from '../log-queue';
+import type {
+  BusHealth,
+  ConsumeOptions,
+  Delivery,
+  MessageBus,
+  OutgoingMessage,
+  PublishOutcome,
+  QueueDepth,
+  Subscription,
+} from '../message-bus';
+import { parkedMessage } from '../parking';
+import { DELIVERY_LIMIT, OPTIONAL_QUEUE_EXPIRES_MS } from '../queue-limits';
+import { QueueConsumer } from './consumer';
+import type { InProcessQueue, QueueEvents } from './queue';
+import { QueueRegistry } from './queue-registry';
+import { storedMessage } from './stored-message';
+import { Turns } from './turns';
+
+/** What an in-process bus is made of. */
+export interface InProcessBusOptions {
+  /** The directory of the log queues, owned by one bus at a time; null keeps them in memory only. Queues never leave memory. */
+  readonly dataDir: string | null;
+  /** Where parked, dropped and returned messages and repeated answers are counted. Publishers count their own outcomes. */
+  readonly metrics?: Metrics;
+  /** Upper bound of one log's files, bytes; default 20,000,000. */
+  readonly logMaxBytes?: number;
+  /** Size at which a log begins its next file, bytes; default 5,000,000. */
+  readonly logSegmentBytes?: number;
+  /**
+   * What a confirmed append has behind it. 'synced' (default): it was flushed to the device, so it survives kill -9, a crash
+   * of the machine and a power loss. 'written': the operating system has it, so it survives kill -9 only.
+   */
+  readonly logDurability?: 'synced' | 'written';
+  /** How long an optional queue lives without a consumer, ms; default 30 minutes. */
+  readonly optionalQueueExpiresMs?: number;
+  /** Returns after which a core queue parks a message with reason delivery-limit; default 1,000,000. */
+  readonly deliveryLimit?: number;
+  /** Told in a sentence what was mended: a stale lock taken over, a torn record cut off, unreadable records skipped. */
+  readonly onRepair?: (sentence: string) => void;
+}
+
+/**
+ * A message bus inside this process with a broker's rules. Its queues live and die with the process; its log queues are
+ * files below dataDir.
+ * @throws PermanentError when another live process, or another bus of this one, owns dataDir.
+ */
+export function createInProcessBus(options: InProcessBusOptions): MessageBus {
+  const logs = openLogStore({
+    directory: options.dataDir,
+    maxBytes: options.logMaxBytes ?? 20_000_000,
+    segmentBytes: options.logSegmentBytes ?? 5_000_000,
+    synced: (options.logDurability ?? 'synced') === 'synced',
+    onRepair: options.onRepair ?? (() => undefined),
+  });
+  return new InProcessBus(logs, options);
+}
+
+class InProcessBus implements MessageBus {
+  private readonly turns = new Turns();
+  private readonly queues: QueueRegistry;
+  private readonly consumers = new Set<QueueConsumer>();
+  private readonly metrics: Metrics | undefined;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly logs: LogStore,
+    options: InProcessBusOptions,
+  ) {
+    this.metrics = options.metrics;
+    this.queues = new QueueRegistry({
+      optionalQueueExpiresMs: options.optionalQueueExpiresMs ?? OPTIONAL_QUEUE_EXPIRES_MS,
+      deliveryLimit: options.deliveryLimit ?? DELIVERY_LIMIT,
+      eventsOf: (queueName) => this.eventsOf(queueName),
+    });
+  }
+
+  declare(queues: readonly QueueSpec[]): Promise<void> {
+    return settled(() => {
+      this.assertOpen();
+      this.queues.declare(queues);
+    });
+  }
+
+  publish(message: OutgoingMessage): Promise<PublishOutcome> {
+    if (this.closing !== null) return Promise.resolve('unknown');
+    const outcome = this.store(message);
+    return new Promise((resolve) => this.turns.settle(() => resolve(outcome)));
+  }
+
+  send(message: OutgoingMessage): void {
+    if (this.closing === null) this.store(message);
+  }
+
+  consume(
+    queueName: string,
+    { prefetch }: ConsumeOptions,
+    onDelivery: (delivery: Delivery) => void,
+  ): Promise<Subscription> {
+    return settled(() => {
+      this.assertOpen();
+      const queue = this.consumable(queueName, prefetch);
+      const consumer = new QueueConsumer(queue, prefetch, onDelivery, {
+        turns: this.turns,
+        publish: (message) => this.publish(message),
+        onParked: (reason) => this.metrics?.parked.inc({ reason }),
+        onRepeatedAnswer: () =>
+          this.metrics?.messagesFailed.inc({ stage: 'consume', reason: 'repeated-answer' }),
+        onEnded: () => {
+          this.consumers.delete(consumer);
+          this.queues.consumersChanged(queue);
+        },
+      });
+      this.consumers.add(consumer);
+      queue.attach(consumer);
+      this.queues.consumersChanged(queue);
+      return consumer;
+    });
+  }
+
+  async openLog(name: string): Promise<LogQueue> {
+    this.assertOpen();
+    return this.logs.open(name);
+  }
+
+  depth(queueName: string): Promise<QueueDepth> {
+    const queue = this.queues.find(queueName);
+    if (queue === undefined) return Promise.resolve({ ready: 0, unacked: 0, dropped: 0 });
+    return Promise.resolve({ ready: queue.readyCount, unacked: queue.unackedCount, dropped: queue.dropped });
+  }
+
+  health(): BusHealth {
+    const reason = this.closing === null ? this.logs.fault : 'The message bus is closed.';
+    return { ok: reason === '', reason };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    for (const consumer of [...this.consumers]) await consumer.close();
+    // Settlements keep their order: when this one has settled, every earlier confirm has.
+    await new Promise<void>((resolve) => this.turns.settle(resolve));
+    this.queues.clear();
+    await this.logs.close();
+  }
+
+  private store(message: OutgoingMessage): PublishOutcome {
+    const queues = this.queues.route(message.amqpExchange, message.routingKey);
+    if (queues.length === 0) return 'returned';
+    const stored = storedMessage(message);
+    let refused = false;
+    for (const queue of queues) if (!queue.offer(stored)) refused = true;
+    return refused ? 'nacked' : 'confirmed';
+  }
+
+  private consumable(queueName: string, prefetch: number): InProcessQueue {
+    const queue = this.queues.find(queueName);
+    if (queue === undefined) {
+      throw new PermanentError(
+        'malformed',
+        `Queue ${queueName} is not declared: declare it before consuming it.`,
+      );
+    }
+    if (!Number.isSafeInteger(prefetch) || prefetch < 1) {
+      throw new PermanentError(
+        'malformed',
+        `A consumer of ${queueName} needs a prefetch of 1 or more, not ${prefetch}.`,
+      );
+    }
+    if (queue.spec.kind === 'exclusive' && queue.consumerCount > 0) {
+      throw new PermanentError('malformed', `Queue ${queueName} is exclusive and has its consumer already.`);
+    }
+    return queue;
+  }
+
+  private eventsOf(queueName: string): QueueEvents {
+    return {
+      dropped: () => this.metrics?.messagesFailed.inc({ stage: 'queue', reason: 'dropped-oldest' }),
+      overLimit: (message) => {
+        const detail = 'It was given back more often than the delivery limit allows.';
+        const outcome = this.store(parkedMessage(message, queueName, 'delivery-limit', detail));
+        if (outcome === 'confirmed') this.metrics?.parked.inc({ reason: 'delivery-limit' });
+        return outcome === 'confirmed';
+      },
+    };
+  }
+
+  private assertOpen(): void {
+    if (this.closing !== null) throw new PermanentError('malformed', 'The message bus is closed.');
+  }
+}
+
+/** Runs synchronous work and gives its outcome as a promise, so that a fault rejects rather than throws. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
+}
