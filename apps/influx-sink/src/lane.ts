@@ -1,0 +1,124 @@
+import { setTimeout } from 'node:timers/promises';
+import { type BatchRecords, type QueueSpec, RetryableError } from '@neuraltrade/contracts';
+import type { MessageBus } from '@neuraltrade/messaging';
+import type { Metrics } from '@neuraltrade/metrics';
+import type { Check } from '@neuraltrade/service';
+import type { SinkConfig } from './config';
+import { untilDone } from './retry';
+import { Session } from './session';
+import type { SinkLog } from './sink-log';
+
+/** What the sink stores. */
+export type StoredKind = 'ticks' | 'candles' | 'gaps';
+
+/** What one lane does, and with what. */
+export interface LaneOptions<K extends StoredKind> {
+  /** What its messages hold. */
+  readonly kind: K;
+  /** The queue that it consumes. */
+  readonly queue: string;
+  /** What is declared before it consumes, again after the queue was lost. */
+  readonly topology: readonly QueueSpec[];
+  /** Makes a batch of what was gathered: candles are conflated. */
+  readonly prepare: (records: readonly BatchRecords[K][]) => readonly BatchRecords[K][];
+  /** Stores a batch. */
+  readonly write: (records: readonly BatchRecords[K][]) => Promise<void>;
+  /** Where the messages come from. */
+  readonly bus: MessageBus;
+  /** Where faults are told. */
+  readonly log: SinkLog;
+  /** Where everything is counted. */
+  readonly metrics: Metrics;
+  /** The wall clock, ms UTC. */
+  readonly now: () => number;
+  /** Batch and retry settings. */
+  readonly config: SinkConfig;
+}
+
+/** Takes one queue to the store for as long as the sink runs, over lost queues and a store that is away. */
+export class Lane<K extends StoredKind> {
+  readonly #options: LaneOptions<K>;
+  readonly #cut = new AbortController();
+  #session: Session<K> | null = null;
+  #fault: string;
+  #running: Promise<void> = Promise.resolve();
+
+  /** Does nothing yet. */
+  constructor(options: LaneOptions<K>) {
+    this.#options = options;
+    this.#fault = `The queue ${options.queue} is not consumed yet.`;
+  }
+
+  /** Begins to consume. @throws what the bus throws when it cannot. */
+  async start(): Promise<void> {
+    await this.#open();
+    this.#running = this.#keepOpen();
+  }
+
+  /** Ready when the queue is consumed and the last write was stored. */
+  get check(): Check {
+    return {
+      name: `sink-${this.#options.kind}`,
+      probe: () => ({ ok: this.#fault === '', reason: this.#fault }),
+    };
+  }
+
+  /** Takes nothing more, stores what it holds if the store takes it at once, answers for it and ends. */
+  async stop(): Promise<void> {
+    this.#cut.abort();
+    await this.#session?.stop();
+    await this.#running;
+    // One that was being opened meanwhile.
+    await this.#session?.stop();
+    this.#fault = 'The sink has stopped.';
+  }
+
+  async #open(): Promise<void> {
+    const { bus, topology } = this.#options;
+    await bus.declare(topology);
+    const session = new Session(this.#options, (fault) => this.#report(fault));
+    await session.open();
+    this.#session = session;
+    this.#report('');
+  }
+
+  async #keepOpen(): Promise<void> {
+    const { queue, config } = this.#options;
+    while (!this.#cut.signal.aborted) {
+      await this.#session?.ended;
+      if (this.#cut.signal.aborted) return;
+      this.#report(`The queue ${queue} was lost; it is consumed again as soon as that is possible.`);
+      try {
+        await setTimeout(config.RETRY_JITTER_MS, undefined, { signal: this.#cut.signal });
+        await untilDone(() => this.#openAgain(), {
+          baseMs: config.RETRY_JITTER_MS,
+          maxMs: config.MAX_RETRY_DELAY_MS,
+          cut: this.#cut.signal,
+          onFailure: (error) => this.#report(`The queue ${queue} cannot be consumed: ${textOf(error)}`),
+        });
+      } catch {
+        // Cut, by stop() alone: nothing is open.
+        return;
+      }
+    }
+  }
+
+  /** A permanent fault of the topology can be cured by a person while this runs, so that one is tried again, too. */
+  async #openAgain(): Promise<void> {
+    await this.#open().catch((error: unknown) => {
+      throw new RetryableError(textOf(error), { cause: error });
+    });
+  }
+
+  #report(fault: string): void {
+    if (fault === this.#fault) return;
+    const { kind, log } = this.#options;
+    if (fault !== '') log.warn({ kind, reason: fault }, 'records are not stored now');
+    else log.info({ kind }, 'records are stored');
+    this.#fault = fault;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

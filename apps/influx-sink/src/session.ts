@@ -1,0 +1,134 @@
+import type { Delivery, Subscription } from '@neuraltrade/messaging';
+import { prefetchOf } from './config';
+import { Holding } from './holding';
+import type { LaneOptions, StoredKind } from './lane';
+import { receive } from './received';
+import { GivenUp } from './retry';
+import { writeBatch } from './write-batch';
+
+/**
+ * One subscription of a lane: gathers its messages and writes one batch at a time, in order. A message is answered only
+ * when its records are stored, so what is held here when the subscription ends comes again, to whoever consumes next.
+ */
+export class Session<K extends StoredKind> {
+  readonly #lane: LaneOptions<K>;
+  readonly #report: (fault: string) => void;
+  readonly #holding: Holding<K>;
+  readonly #prefetch: number;
+  readonly #cut = new AbortController();
+  #subscription: Subscription | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> | null = null;
+  #overdue = false;
+  #taking = true;
+
+  /** @param report told why nothing is stored now, and '' when it is again. */
+  constructor(lane: LaneOptions<K>, report: (fault: string) => void) {
+    this.#lane = lane;
+    this.#report = report;
+    this.#prefetch = prefetchOf(lane.config);
+    this.#holding = new Holding({
+      records: lane.config.WRITE_BATCH_SIZE,
+      messages: Math.ceil(this.#prefetch / 2),
+    });
+  }
+
+  /** Begins to consume. @throws what the bus throws. */
+  async open(): Promise<void> {
+    const { bus, queue } = this.#lane;
+    // Deliveries may come before this resolves; they wait for the subscription that answers them.
+    this.#subscription = await bus.consume(queue, { prefetch: this.#prefetch }, (delivery) =>
+      this.#deliver(delivery),
+    );
+    void this.#subscription.ended.then(() => this.#abandon());
+    this.#proceed();
+  }
+
+  /** Settles when the subscription has ended, for whatever reason. */
+  get ended(): Promise<unknown> {
+    return this.#subscription?.ended ?? Promise.resolve();
+  }
+
+  /** Takes nothing more, writes what it holds with one attempt a batch, answers for what was stored, and ends. */
+  async stop(): Promise<void> {
+    this.#taking = false;
+    this.#cut.abort();
+    this.#overdue = true;
+    this.#proceed();
+    await this.#writing;
+    this.#stopTimer();
+    await this.#subscription?.close();
+  }
+
+  #deliver(delivery: Delivery): void {
+    // A delivery without an answer goes back to the queue when the subscription ends.
+    if (!this.#taking) return;
+    this.#holding.add(receive(this.#lane.kind, delivery));
+    this.#showDepth();
+    this.#timer ??= setTimeout(() => this.#flush(), this.#lane.config.WRITE_FLUSH_MS);
+    this.#proceed();
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    this.#overdue = true;
+    this.#proceed();
+  }
+
+  #proceed(): void {
+    if (this.#writing || !this.#subscription || !this.#due) return;
+    this.#writing = this.#writeWhileDue(this.#subscription).finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  get #due(): boolean {
+    return !this.#holding.empty && (this.#holding.full || this.#overdue || !this.#taking);
+  }
+
+  async #writeWhileDue(subscription: Subscription): Promise<void> {
+    try {
+      while (this.#due) {
+        await writeBatch(this.#lane, this.#takeBatch(), subscription, this.#cut.signal, this.#report);
+      }
+    } catch (error) {
+      this.#abandon();
+      if (error instanceof GivenUp) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#lane.log.error(
+        { kind: this.#lane.kind, err: error },
+        'a batch failed unexpectedly and is begun anew',
+      );
+      this.#report(`A batch of ${this.#lane.kind} failed: ${reason}`);
+      await subscription.close();
+    }
+  }
+
+  #takeBatch(): ReturnType<Holding<K>['take']> {
+    const batch = this.#holding.take();
+    this.#overdue = false;
+    this.#stopTimer();
+    if (!this.#holding.empty) {
+      this.#timer = setTimeout(() => this.#flush(), this.#lane.config.WRITE_FLUSH_MS);
+    }
+    this.#showDepth();
+    return batch;
+  }
+
+  #abandon(): void {
+    this.#taking = false;
+    this.#cut.abort();
+    this.#stopTimer();
+    while (!this.#holding.empty) this.#holding.take();
+    this.#showDepth();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #showDepth(): void {
+    this.#lane.metrics.bufferDepth.set({ buffer: `sink-${this.#lane.kind}` }, this.#holding.records);
+  }
+}
