@@ -12,8 +12,8 @@ import {
 import type { BookChange, CandleBook } from './candle-book';
 import { formatMinute, formatPrice, priceDecimals } from './price-format';
 
-const BARS_SHOWN = 120;
-const CLEAR = 'rgba(0, 0, 0, 0)';
+const BAR_WIDTH = 8;
+const MOST_BARS_SHOWN = 150;
 
 /** What a chart tells. */
 export interface ChartEvents {
@@ -30,6 +30,7 @@ export class ChartView {
   private readonly volumes: ISeriesApi<'Histogram'>;
   private palette: Palette;
   private decimals = 2;
+  private newestDrawn = 0;
 
   /**
    * @param container an element with a size.
@@ -88,8 +89,9 @@ export class ChartView {
   showNewest(): void {
     const count = this.book.size();
     if (count === 0) return;
-    // A short history keeps the width of its bars instead of being stretched over the chart.
-    const width = Math.min(BARS_SHOWN, Math.max(40, count));
+    // As many as stay readable; a short history is not stretched over the chart either.
+    const fitting = Math.floor(this.container.clientWidth / BAR_WIDTH);
+    const width = Math.max(30, Math.min(MOST_BARS_SHOWN, fitting));
     this.chart.timeScale().setVisibleLogicalRange({ from: count - width, to: count + 3 });
   }
 
@@ -109,6 +111,7 @@ export class ChartView {
       borderUpColor: up,
       borderDownColor: down,
       wickUpColor: up,
+      priceLineColor: text,
       wickDownColor: down,
     });
     this.drawAll();
@@ -119,11 +122,13 @@ export class ChartView {
     this.useDecimals(candles[candles.length - 1]);
     this.bars.setData(candles.map((candle) => this.bar(candle)));
     this.volumes.setData(candles.map((candle) => this.volume(candle)));
+    this.newestDrawn = candles[candles.length - 1]?.timestamp ?? 0;
     this.container.dataset['candles'] = String(candles.length);
   }
 
   private drawBar(candle: Candle): void {
-    const isOlder = candle.timestamp < (this.book.last()?.timestamp ?? 0);
+    const isOlder = candle.timestamp < this.newestDrawn;
+    this.newestDrawn = Math.max(this.newestDrawn, candle.timestamp);
     this.useDecimals(candle);
     this.bars.update(this.bar(candle), isOlder);
     this.volumes.update(this.volume(candle), isOlder);
@@ -137,10 +142,11 @@ export class ChartView {
 
   private bar(candle: Candle): CandlestickData<UTCTimestamp> {
     const { open, high, low, close, state, complete } = candle;
-    const { up, down, incomplete, revised } = this.palette;
+    const { up, down, upHollow, downHollow, incomplete, revised } = this.palette;
     const direction = close >= open ? up : down;
     const edge = !complete ? incomplete : state === 'revised' ? revised : direction;
-    const color = state === 'partial' ? CLEAR : direction;
+    const hollow = close >= open ? upHollow : downHollow;
+    const color = state === 'partial' ? hollow : direction;
     return { time: timeOf(candle), open, high, low, close, color, borderColor: edge, wickColor: edge };
   }
 
@@ -152,7 +158,17 @@ export class ChartView {
 }
 
 type Palette = Record<
-  'text' | 'grid' | 'panel' | 'up' | 'down' | 'upVolume' | 'downVolume' | 'incomplete' | 'revised',
+  | 'text'
+  | 'grid'
+  | 'panel'
+  | 'up'
+  | 'down'
+  | 'upHollow'
+  | 'downHollow'
+  | 'upVolume'
+  | 'downVolume'
+  | 'incomplete'
+  | 'revised',
   string
 >;
 
@@ -165,6 +181,8 @@ function readPalette(from: Element): Palette {
     panel: color('--panel'),
     up: color('--up'),
     down: color('--down'),
+    upHollow: color('--up-hollow'),
+    downHollow: color('--down-hollow'),
     upVolume: color('--up-volume'),
     downVolume: color('--down-volume'),
     incomplete: color('--amber'),

@@ -42,7 +42,7 @@ export class Legend {
     this.state.dataset['state'] = candle.state;
     setText(this.state, stateText(candle));
     this.complete.dataset['state'] = candle.complete ? 'complete' : 'incomplete';
-    setText(this.complete, candle.complete ? 'complete' : 'incomplete');
+    setText(this.complete, candle.complete ? 'complete' : 'incomplete: trades missing');
   }
 
   private set(name: (typeof FIGURES)[number], text: string): void {
@@ -52,5 +52,5 @@ export class Legend {
 }
 
 function stateText({ state, revision }: Candle): string {
-  return state === 'revised' ? `revised, revision ${revision}` : state;
+  return state === 'revised' ? `revised ${revision}×` : state;
 }

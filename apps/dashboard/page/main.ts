@@ -87,7 +87,7 @@ function choose(series: CandleSeriesName): void {
 
 function chooseFirst(): void {
   if (selection !== null) return;
-  const first = prices.firstListed();
+  const first = prices.suggestion();
   if (first === null) return;
   history.replaceState(null, '', selectionHash({ ...first, timeframe: TIMEFRAMES[0] }));
   openAddress();

@@ -4,7 +4,7 @@ import type { PriceRow } from './protocol';
 
 /** A trade older than this is marked: on most venues a symbol trades more often, ms. */
 const OLD_MS = 60_000;
-const FLASH_MS = 700;
+const FLASH_MS = 450;
 const COLUMNS = ['last', 'bid', 'ask', 'bps', 'age'] as const;
 const HEADINGS = { last: 'Last', bid: 'Bid', ask: 'Ask', bps: 'bps', age: 'Age' } as const;
 
@@ -47,12 +47,18 @@ export class PriceTable {
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  /** The names of venue and symbol in the first cell that holds a price. */
-  firstListed(): { exchange: string; symbol: string } | null {
-    for (const symbol of this.symbols)
-      for (const exchange of this.venues)
-        if (this.cells.get(keyOf(exchange, symbol))?.row) return { exchange, symbol };
-    return null;
+  /** What to show first: the symbol that most venues trade, at the first of them; null without any price. */
+  suggestion(): { exchange: string; symbol: string } | null {
+    let best: { exchange: string; symbol: string } | null = null;
+    let most = 0;
+    for (const symbol of this.symbols) {
+      const trading = this.venues.filter((venue) => this.cells.has(keyOf(venue, symbol)));
+      const [exchange] = trading;
+      if (exchange === undefined || trading.length <= most) continue;
+      most = trading.length;
+      best = { exchange, symbol };
+    }
+    return best;
   }
 
   /** Marks the cell that the chart shows. */
@@ -132,7 +138,7 @@ export class PriceTable {
   private tableCell(exchange: string, symbol: string): HTMLTableCellElement {
     const holder = element('td');
     const cell = this.cells.get(keyOf(exchange, symbol));
-    if (cell === undefined) holder.append(element('span', 'unlisted', 'no trade seen'));
+    if (cell === undefined) holder.append(element('span', 'unlisted', 'no trades'));
     else holder.append(cell.button);
     holder.dataset['venue'] = capitalized(exchange);
     return holder;

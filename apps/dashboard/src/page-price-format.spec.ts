@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import {
+  formatAge,
+  formatAmount,
+  formatBps,
+  formatPrice,
+  formatRate,
+  priceDecimals,
+} from '../page/price-format';
+
+test.each([
+  [67_123.4, '67,123.40'],
+  [142.37, '142.37'],
+  [9.5, '9.5000'],
+  [0.5234, '0.5234'],
+  [0.00001234, '0.00001234'],
+])('the price %p is shown as %p', (price, text) => expect(formatPrice(price)).toBe(text));
+
+test('prices of one magnitude get the same number of decimals', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -9, max: 6 }),
+      fc.double({ min: 1, max: 9.99, noNaN: true }),
+      (power, digit) => {
+        expect(priceDecimals(digit * 10 ** power)).toBe(priceDecimals(5 * 10 ** power));
+      },
+    ),
+  );
+});
+
+test('a missing spread is a dash', () => expect(formatBps(null)).toBe('–'));
+
+test.each([
+  [0.456, '0.46'],
+  [12.34, '12.3'],
+])('the spread %p bps is shown as %p', (bps, text) => expect(formatBps(bps)).toBe(text));
+
+test.each([
+  [0, '0'],
+  [1_234.56, '1,234.6'],
+  [0.0123456, '0.012346'],
+])('the amount %p is shown as %p', (amount, text) => expect(formatAmount(amount)).toBe(text));
+
+test.each([
+  [-5, '0.0s'],
+  [430, '0.4s'],
+  [12_900, '12s'],
+  [61_000, '1m'],
+  [7_300_000, '2h'],
+  [200_000_000, '2d'],
+])('an age of %p ms is shown as %p', (ms, text) => expect(formatAge(ms)).toBe(text));
+
+test.each([
+  [0, '0'],
+  [3.25, '3.3'],
+  [83.2, '83'],
+])('a rate of %p is shown as %p', (rate, text) => expect(formatRate(rate)).toBe(text));
