@@ -3,7 +3,7 @@ import type { Candle, RawRecord, RawTick } from '@neuraltrade/contracts';
 import { DEFAULT_PROCESSING, type ProcessingConfig } from './config';
 import { createProcessing } from './processing';
 import { referenceCandles } from './reference-candle';
-import { Collected, MIDNIGHT, process, sampleClock, sampleGap, sampleTick } from './sample-records';
+import { Collected, MIDNIGHT, resultOf, sampleClock, sampleGap, sampleTick } from './sample-records';
 
 const TIMEFRAMES = { '1s': 1_000, '5s': 5_000, '1m': 60_000 };
 const LATENESS = 500;
@@ -76,7 +76,7 @@ describe('candles of a partition', () => {
   it('equal the exact reference in every field', () => {
     fc.assert(
       fc.property(disordered, ({ trades, arrival }) => {
-        const latest = process(SMALL, arrival).latest();
+        const latest = resultOf(SMALL, arrival).latest();
         const contents = new Map([...latest].map(([key, candle]) => [key, contentOf(candle)]));
         expect(contents).toEqual(referenceCandles(trades, TIMEFRAMES));
       }),
@@ -86,9 +86,9 @@ describe('candles of a partition', () => {
   it('are the same bytes for any arrival order within the allowed lateness, each published once', () => {
     fc.assert(
       fc.property(disordered, ({ trades, arrival }) => {
-        const { candles } = process(SMALL, arrival);
+        const { candles } = resultOf(SMALL, arrival);
         expect(candles.every(({ revision }) => revision === 0)).toBe(true);
-        expect(sortedLines(candles)).toEqual(sortedLines(process(SMALL, trades).candles));
+        expect(sortedLines(candles)).toEqual(sortedLines(resultOf(SMALL, trades).candles));
       }),
     );
   });
@@ -102,7 +102,7 @@ describe('candles of a partition', () => {
     );
     fc.assert(
       fc.property(anyOrder, ([trades, arrival]) => {
-        const contents = [...process(PATIENT, arrival).latest()].map(
+        const contents = [...resultOf(PATIENT, arrival).latest()].map(
           ([key, candle]) => [key, contentOf(candle)] as const,
         );
         expect(new Map(contents)).toEqual(referenceCandles(trades, TIMEFRAMES));
@@ -131,8 +131,8 @@ describe('candles of a partition', () => {
             receivedAt: timestamp,
           });
         }
-        const plain = process(PATIENT, arrival);
-        const repeated = process(PATIENT, records);
+        const plain = resultOf(PATIENT, arrival);
+        const repeated = resultOf(PATIENT, records);
         expect(repeated.candles).toEqual(plain.candles);
         expect(repeated.ticks).toEqual(plain.ticks);
         expect(repeated.gaps).toEqual([]);
@@ -206,7 +206,7 @@ describe('what is handed out depends on the records in their order alone', () =>
   it('not on how they are cut into batches, nor on partials() and exportState() between them', () => {
     fc.assert(
       fc.property(turmoil, fc.array(fc.nat(30), { maxLength: 20 }), (records, sizes) => {
-        const whole = process(SMALL, records);
+        const whole = resultOf(SMALL, records);
         const processing = createProcessing(SMALL, 7);
         const outputs = new Collected();
         let from = 0;
@@ -225,7 +225,7 @@ describe('what is handed out depends on the records in their order alone', () =>
   it('not on where the run was stopped and continued from its exported state', () => {
     fc.assert(
       fc.property(turmoil, fc.array(fc.nat(100), { maxLength: 3 }), (records, cuts) => {
-        const whole = process(SMALL, records);
+        const whole = resultOf(SMALL, records);
         const outputs = new Collected();
         let processing = createProcessing(SMALL, 7);
         let counted = 0;
@@ -239,7 +239,7 @@ describe('what is handed out depends on the records in their order alone', () =>
         const state = processing.exportState();
         processing.finish(outputs);
         expect(outputsOf(outputs)).toEqual(outputsOf(whole));
-        expect(state).toBe(process(SMALL, records, false).processing.exportState());
+        expect(state).toBe(resultOf(SMALL, records, false).processing.exportState());
         expect(counted + conflicts(processing)).toBe(conflicts(whole.processing));
       }),
     );
@@ -253,7 +253,7 @@ describe('what is handed out depends on the records in their order alone', () =>
     fc.assert(
       fc.property(turmoil, (records) => {
         const next = new Map<string, number>();
-        for (const candle of process(SMALL, records).candles) {
+        for (const candle of resultOf(SMALL, records).candles) {
           const key = `${candle.exchange}:${candle.symbol}:${candle.timeframe}:${candle.timestamp}`;
           expect(candle.revision).toBe(next.get(key) ?? 0);
           next.set(key, candle.revision + 1);
@@ -265,7 +265,7 @@ describe('what is handed out depends on the records in their order alone', () =>
   it('and every distinct trade is handed out, in one candle a timeframe or else in a gap of its own', () => {
     fc.assert(
       fc.property(turmoil, (records) => {
-        const { ticks, gaps, processing, ...run } = process(SMALL, records);
+        const { ticks, gaps, processing, ...run } = resultOf(SMALL, records);
         const lost = new Set(gaps.map((gap) => `${gap.exchange}:${gap.symbol}:${gap.fromTimestamp}`));
         const latest = [...Collected.prototype.latest.call(run).values()];
         for (const timeframe of SMALL.timeframes) {
@@ -313,11 +313,11 @@ describe('a gap that is filled', () => {
           filled,
           ...rest.slice(filledAfter),
         ];
-        const withGap = [...process(SMALL, records).latest().values()];
-        const without = [...process(SMALL, trades).latest().values()];
+        const withGap = [...resultOf(SMALL, records).latest().values()];
+        const without = [...resultOf(SMALL, trades).latest().values()];
         const plain = (candle: Candle) => ({ ...candle, revision: 0, state: 'final' as const });
         expect(sortedLines(withGap.map(plain))).toEqual(sortedLines(without.map(plain)));
-        expect(process(SMALL, records).gaps).toEqual([]);
+        expect(resultOf(SMALL, records).gaps).toEqual([]);
       }),
     );
   });

@@ -89,7 +89,7 @@ export class Collected implements ProcessingOutputs {
 }
 
 /** Runs records through a fresh processing with epoch 7, in one batch; finishes it unless told not to. */
-export function process(
+export function resultOf(
   config: ProcessingConfig,
   records: readonly RawRecord[],
   finish = true,
