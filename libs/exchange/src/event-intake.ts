@@ -63,6 +63,11 @@ export class EventIntake {
     return this.#tally.get(kind) ?? 0;
   }
 
+  /** Events by kind since the start. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#tally);
+  }
+
   /** Takes one event of a frame that arrived at `receivedAt`, ms UTC. */
   take(event: DecodedEvent, receivedAt: number): void {
     switch (event.type) {
@@ -143,14 +148,16 @@ export class EventIntake {
     if (feed === undefined || feed.lastId === null || !this.#deps.isCurrent(symbol)) return;
     if (compareTradeIds(tradeId, feed.lastId) <= 0) {
       feed.upToDate(this.#deps.clock.venueNow);
-    } else if (!this.#behind.has(symbol)) {
-      const judge = (): void => {
-        this.#behind.delete(symbol);
-        const arrived = feed.lastId !== null && compareTradeIds(tradeId, feed.lastId) <= 0;
-        if (!arrived && this.#deps.isCurrent(symbol)) feed.missed(this.#deps.clock.venueNow);
-      };
-      this.#behind.set(symbol, this.#deps.timers.schedule(BEHIND_LIMIT_MS, judge));
+      return;
     }
+    const promise = `${symbol} ${tradeId}`;
+    if (this.#behind.has(promise)) return;
+    const judge = (): void => {
+      this.#behind.delete(promise);
+      const arrived = feed.lastId !== null && compareTradeIds(tradeId, feed.lastId) <= 0;
+      if (!arrived && this.#deps.isCurrent(symbol)) feed.missed(this.#deps.clock.venueNow);
+    };
+    this.#behind.set(promise, this.#deps.timers.schedule(BEHIND_LIMIT_MS, judge));
   }
 
   #sample(sentAt: number | null, receivedAt: number): void {

@@ -85,6 +85,8 @@ export interface ExchangeAdapter {
   readiness(): { ok: boolean; reason: string };
   /** Figures for people. */
   figures(): AdapterFigures;
+  /** Events since the start by kind: 'trade', 'quote', 'control', 'refused', 'unknown', 'invalid', 'unlisted', 'history'. */
+  eventCounts(): Readonly<Record<string, number>>;
 }
 
 /** An adapter for one venue; it does nothing before {@link ExchangeAdapter.connect}. */
@@ -221,6 +223,10 @@ class LiveAdapter implements ExchangeAdapter {
       gaps: this.#gaps,
       latencyMs: this.#intake.latencyMs,
     };
+  }
+
+  eventCounts(): Readonly<Record<string, number>> {
+    return this.#intake.counts();
   }
 
   #dial(): void {

@@ -3,6 +3,13 @@ export type { AdapterOutput } from './adapter-output';
 export { type AdapterService, type AdapterServiceDeps, createAdapterService } from './adapter-service';
 export type { AdapterState, SymbolState } from './adapter-state';
 export {
+  type CapturePart,
+  type Captures,
+  type CaptureSession,
+  readCaptures,
+  type ReplayVenue,
+} from './capture-sessions';
+export {
   type AdapterFigures,
   type AdapterSettings,
   createExchangeAdapter,
@@ -12,6 +19,8 @@ export {
 export type { Fetch } from './instrument-list';
 export type { Log } from './log';
 export { createRawPublisher, type RawPublisher, type RawPublisherDeps } from './raw-publisher';
+export { createReplayFeed, type ReplayFeedDeps } from './replay-feed';
+export { type ReplayedVenue, type ReplayFeed, type ReplayOptions, replaySession } from './replay-session';
 export { NoSymbolListedError } from './symbol-selection';
 export { repeat, systemTimers, type Timers } from './timers';
 export type { Connection, Transport, TransportHandlers } from './transport';

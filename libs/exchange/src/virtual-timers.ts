@@ -11,7 +11,6 @@ export interface VirtualTimers extends Timers {
 interface Task {
   readonly at: number;
   readonly run: () => void;
-  cancelled: boolean;
 }
 
 /** Timers that start at an instant (ms UTC) and stand still until they are moved. */
@@ -22,7 +21,6 @@ export function virtualTimers(startMs: number): VirtualTimers {
   const runDue = (until: number, atOwnTime: boolean): void => {
     for (let next = tasks[0]; next !== undefined && next.at <= until; next = tasks[0]) {
       tasks.shift();
-      if (next.cancelled) continue;
       if (atOwnTime) now = Math.max(now, next.at);
       next.run();
     }
@@ -31,12 +29,13 @@ export function virtualTimers(startMs: number): VirtualTimers {
   return {
     now: () => now,
     schedule(delayMs, run) {
-      const task: Task = { at: now + Math.max(0, delayMs), run, cancelled: false };
+      const task: Task = { at: now + Math.max(0, delayMs), run };
       let index = tasks.length;
       while (index > 0 && (tasks[index - 1] as Task).at > task.at) index -= 1;
       tasks.splice(index, 0, task);
       return () => {
-        task.cancelled = true;
+        const held = tasks.indexOf(task);
+        if (held !== -1) tasks.splice(held, 1);
       };
     },
     advanceTo(instantMs) {

@@ -1,0 +1,81 @@
+import { coreQueues } from '@neuraltrade/contracts';
+import type { MessageBus } from '@neuraltrade/messaging';
+import type { Metrics } from '@neuraltrade/metrics';
+import type { ReplayVenue } from './capture-sessions';
+import { createExchangeAdapter } from './exchange-adapter';
+import type { Log } from './log';
+import { createRawPublisher } from './raw-publisher';
+import type { ReplayFeed } from './replay-session';
+import { systemTimers, type Timers } from './timers';
+import type { Transport } from './transport';
+
+/** Where replayed records are published. */
+export interface ReplayFeedDeps {
+  /** The bus; its core queues are declared already. */
+  readonly bus: MessageBus;
+  /** Number of partitions of market.raw. */
+  readonly partitions: number;
+  /** Upper bound of each core queue, bytes. */
+  readonly queueMaxBytes: number;
+  /** Tells this session's batches from every other's. */
+  readonly source: string;
+  /** Where it counts. */
+  readonly metrics: Metrics;
+  /** Where it reports. */
+  readonly log: Log;
+}
+
+/** An adapter that takes its frames, its clock and its timers from a capture and publishes on a bus as a live one does. */
+export function createReplayFeed(
+  deps: ReplayFeedDeps,
+  { venue, symbols }: ReplayVenue,
+  transport: Transport,
+  timers: Timers,
+): ReplayFeed {
+  const { bus, partitions, queueMaxBytes, source, metrics, log } = deps;
+  const publisher = createRawPublisher({
+    bus,
+    queues: coreQueues(partitions, queueMaxBytes),
+    // The capture's clock stands still while the bus is waited for: what publishes must run by the machine's.
+    timers: systemTimers,
+    random: Math.random,
+    metrics,
+    log,
+    exchange: venue.name,
+    source,
+    partitions,
+    bufferMaxTicks: 10_000,
+    batchMaxTicks: 100,
+    batchFlushMs: 100,
+    onConfirmed: () => undefined,
+  });
+  const adapter = createExchangeAdapter({
+    venue,
+    symbols,
+    transport,
+    timers,
+    random: () => 0,
+    output: publisher.output,
+    metrics,
+    log,
+    config: {
+      webSocketUrl: venue.webSocketUrl,
+      partitions,
+      quoteMaxAgeMs: venue.quoteMaxAgeMs,
+      assumeSubscribed: true,
+      ackTimeoutMs: Infinity,
+      // A capture has no peer whose life could be judged, and it waits for as long as it has to.
+      pingIntervalMs: null,
+      pingTimeoutMs: 1_000,
+      silenceLimitMs: null,
+      pauseMaxMs: Infinity,
+      reconnectBaseMs: 1_000,
+      reconnectMaxMs: 1_000,
+    },
+  });
+  publisher.onPressure((paused) => {
+    if (paused) adapter.pause();
+    else adapter.resume();
+  });
+  return { adapter, drain: () => publisher.drain() };
+}
