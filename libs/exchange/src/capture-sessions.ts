@@ -26,7 +26,7 @@ export interface CaptureSession {
   readonly source: string;
   /** Whether its lines carry the time of their arrival. */
   readonly timed: boolean;
-  /** Venue time of its first frame that tells one, else its first arrival, ms UTC. */
+  /** Venue time of its first frame that tells one, else its first arrival, ms UTC; 0 when no line tells any time. */
   readonly firstEventMs: number;
   /** Names of the venues whose frames it holds. */
   readonly venues: readonly string[];
@@ -107,16 +107,25 @@ export async function readCaptures(
       }
     }
   }
-  const known = sessions.filter(({ session }) => session.firstEventMs !== Infinity);
-  known.sort((a, b) => a.session.firstEventMs - b.session.firstEventMs);
+  sessions.sort((a, b) => byTime(a.session.firstEventMs, b.session.firstEventMs));
   return {
-    sessions: known.map(({ session, parts, venues: names }) => ({ ...session, parts, venues: [...names] })),
+    sessions: sessions.map(({ session, parts, venues: names }) => ({
+      ...session,
+      firstEventMs: Number.isFinite(session.firstEventMs) ? session.firstEventMs : 0,
+      parts,
+      venues: [...names],
+    })),
     frames,
     events,
     otherVenues,
     malformed,
     faults,
   };
+}
+
+/** Sessions whose frames tell no time at all (acks, heartbeats) come last, in the order of the files. */
+function byTime(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 /** The session that a line belongs to; begins a new one where the rules say so. */

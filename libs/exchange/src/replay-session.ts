@@ -24,6 +24,8 @@ export interface ReplayOptions {
   readonly venues: readonly ReplayVenue[];
   /** Makes a fresh adapter, which must not judge the capture's silences (see {@link createReplayFeed}). */
   readonly createFeed: (venue: ReplayVenue, transport: Transport, timers: Timers) => ReplayFeed;
+  /** Waits until a recorded instant (ms UTC) is due, undefined when it is; absent = as fast as the records are taken. */
+  readonly pace?: (recordedMs: number) => Promise<void> | undefined;
 }
 
 /** What one venue's frames of a session held. */
@@ -58,7 +60,10 @@ export async function replaySession(
         stage ??= new Stage(session, options, line.recvMs ?? session.firstEventMs);
         const player = stage.players.get(line.venue);
         if (player === undefined) continue;
-        stage.moveTo(line.recvMs ?? player.ownTime(line.frame));
+        const instant = line.recvMs ?? player.ownTime(line.frame);
+        const waiting = instant === null ? undefined : options.pace?.(instant);
+        if (waiting !== undefined) await waiting;
+        stage.moveTo(instant);
         if (player.transport.paused) await player.transport.whenReading();
         player.play(line.frame);
       }
