@@ -11,6 +11,8 @@ import type { Sink } from './sink';
 import { candleOf, gapOf, MINUTE, tickOf, ticksFrom } from './testing/records';
 import { eventually, SinkRig, storedCandles } from './testing/sink-rig';
 
+jest.setTimeout(30_000);
+
 let rig: SinkRig;
 
 beforeEach(async () => {
@@ -290,6 +292,21 @@ describe('stopping', () => {
     await sink.stop();
     expect(faultsOf(sink)).toEqual(Array(3).fill('The sink has stopped.'));
     expect(await rig.storedTradeIds()).toEqual(upTo(50));
+  });
+
+  test('what comes while it stops is left in the queue', async () => {
+    const { wait, open } = barrier();
+    rig.store.gate = wait;
+    const sink = await rig.start();
+    await rig.publish('ticks', ticksFrom(1, 10));
+    await eventually(() => expect(rig.store.begun).toHaveLength(1));
+    const stopped = sink.stop();
+    await rig.publish('ticks', ticksFrom(11, 10));
+    await eventually(async () => expect((await rig.depth('ticks')).unacked).toBe(2));
+    open();
+    await stopped;
+    expect(await rig.depth('ticks')).toEqual({ ready: 1, unacked: 0 });
+    expect(await rig.storedTradeIds()).toEqual(upTo(10));
   });
 
   test('a store that is away does not keep the sink: the messages stay for the next one', async () => {

@@ -14,13 +14,32 @@ import { DuckDbStore, openDuckDbStore } from './duckdb-store';
 
 const ROOT = join(__dirname, '../../../..');
 
+jest.setTimeout(60_000);
+
 describeStoreContract('the embedded store', openSubject);
 
 describe('the embedded store', () => {
   let scratch: string;
   let directory: string;
+  let bundles: string;
+  let writer: string;
   const children: ChildProcessWithoutNullStreams[] = [];
   const stores: MarketStore[] = [];
+
+  beforeAll(async () => {
+    bundles = mkdtempSync(join(tmpdir(), 'neuraltrade-bundle-'));
+    writer = join(bundles, 'writer.cjs');
+    await build({
+      entryPoints: [join(__dirname, '../testing/write-until-killed.ts')],
+      outfile: writer,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['@duckdb/node-api'],
+      tsconfig: join(ROOT, 'tsconfig.base.json'),
+    });
+  });
+  afterAll(() => rmSync(bundles, { recursive: true, force: true }));
 
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'neuraltrade-store-'));
@@ -39,17 +58,7 @@ describe('the embedded store', () => {
   }
 
   async function startWriter(): Promise<{ child: ChildProcessWithoutNullStreams; rounds: () => number }> {
-    const outfile = join(scratch, 'writer.cjs');
-    await build({
-      entryPoints: [join(__dirname, '../testing/write-until-killed.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['@duckdb/node-api'],
-      tsconfig: join(ROOT, 'tsconfig.base.json'),
-    });
-    const child = spawn(process.execPath, [outfile, directory], {
+    const child = spawn(process.execPath, [writer, directory], {
       env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') },
     });
     children.push(child);
