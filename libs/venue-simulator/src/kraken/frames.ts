@@ -9,7 +9,8 @@ export const HEARTBEAT_FRAME = '{"channel":"heartbeat"}';
 
 /** First frame of each connection; its connection id is larger than 2^53, as the venue's are. */
 export function statusFrame(connection: number): string {
-  const id = `1${String(scramble(connection)).padStart(10, '0')}${String(scramble(~connection)).padStart(9, '0').slice(0, 9)}`;
+  const nine = (word: number): string => String(scramble(word) % 1e9).padStart(9, '0');
+  const id = `1${nine(connection)}${nine(~connection)}`;
   return `{"channel":"status","type":"update","data":[{"version":"2.0.10","system":"online","api_version":"v2","connection_id":${id},"upcoming_maintenance":[],"emergency":[]}]}`;
 }
 

@@ -63,9 +63,11 @@ export class VenueServer {
     for (const connection of this.#sessions.keys()) {
       if (connection.bufferedBytes > this.#maxBufferedBytes) {
         this.#slowClientsCut++;
+        this.#sessions.delete(connection);
         connection.cut();
+      } else {
+        connection.hold();
       }
-      connection.hold();
     }
   }
 
