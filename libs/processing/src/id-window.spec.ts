@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { HOLED_WINDOW_RANGES, type IdOutcome, IdWindow, MAX_RANGES } from './id-window';
+import { HOLED_WINDOW_PART, type IdOutcome, IdWindow, MAX_RANGES } from './id-window';
 import { highDigits, lowDigits, tradeIdOf } from './trade-number';
 
 function add(window: IdWindow, tradeId: string): IdOutcome {
@@ -83,12 +83,13 @@ describe('the window of ids seen', () => {
 
   it('a venue whose ids have holes keeps 60,000 ranges', () => {
     const window = new IdWindow({ ids: 100_000, ms: 900_000 });
+    expect(100_000 * HOLED_WINDOW_PART).toBe(60_000);
     for (let id = 1; id <= 200_000; id++) {
       add(window, String(id * 2));
       if (id % 1_000 === 0) window.advance(id, null);
     }
-    expect(add(window, String((200_000 - HOLED_WINDOW_RANGES + 1) * 2))).toBe('seen');
-    expect(add(window, String((200_000 - HOLED_WINDOW_RANGES - 5_001) * 2))).toBe('forgotten');
+    expect(add(window, String((200_000 - 60_000 + 1) * 2))).toBe('seen');
+    expect(add(window, String((200_000 - 60_000 - 5_001) * 2))).toBe('forgotten');
   });
 
   it('never keeps more than its bound, not even for an open gap', () => {

@@ -13,13 +13,19 @@ export interface WindowLimits {
   readonly ms: number;
 }
 
-/** Ranges kept of a venue whose ids have holes: its window is this many ids. */
-export const HOLED_WINDOW_RANGES = 60_000;
+/**
+ * Part of the window's ids that is kept of a venue whose ids have holes, where every id may be a range of its own:
+ * 60,000 of 100,000.
+ */
+export const HOLED_WINDOW_PART = 0.6;
 
 /** Ranges above the window that gather before they are dropped together, so that dropping costs little per id. */
 const SLACK_RANGES = 4_000;
 
-/** Ranges kept at most, even while an open gap protects them: the bound of memory and of the exported state. */
+/**
+ * Ranges kept at most where the window is no larger, even while an open gap protects them: the bound of memory and of
+ * the exported state.
+ */
 export const MAX_RANGES = 262_144;
 
 /** Marks of "highest id seen by then" that divide the time window. */
@@ -47,8 +53,13 @@ export class IdWindow {
   private pages: { readonly high: string; readonly ranges: IdRanges }[] = [];
   private rangeCount = 0;
   private idCount = 0;
+  private readonly holedRanges: number;
+  private readonly maxRanges: number;
 
-  constructor(private readonly limits: WindowLimits) {}
+  constructor(private readonly limits: WindowLimits) {
+    this.holedRanges = Math.ceil(limits.ids * HOLED_WINDOW_PART);
+    this.maxRanges = Math.max(MAX_RANGES, this.holedRanges + 2 * SLACK_RANGES);
+  }
 
   /** Remembers an id whose last digits as a number are `low`, and says what was known about it. */
   add(tradeId: string, low: number): IdOutcome {
@@ -58,7 +69,7 @@ export class IdWindow {
     if (!ranges.add(low)) return 'seen';
     this.idCount++;
     this.rangeCount += ranges.size - before;
-    if (this.rangeCount > MAX_RANGES) this.dropLowest(this.rangeCount - MAX_RANGES + SLACK_RANGES);
+    if (this.rangeCount > this.maxRanges) this.dropLowest(this.rangeCount - this.maxRanges + SLACK_RANGES);
     return 'new';
   }
 
@@ -67,8 +78,8 @@ export class IdWindow {
    * @param keepAbove ids above this one stay, because a gap is open there; null when no gap is open.
    */
   advance(eventTime: number, keepAbove: string | null): void {
-    if (this.rangeCount > HOLED_WINDOW_RANGES + SLACK_RANGES)
-      this.dropLowest(this.rangeCount - HOLED_WINDOW_RANGES, keepAbove);
+    if (this.rangeCount > this.holedRanges + SLACK_RANGES)
+      this.dropLowest(this.rangeCount - this.holedRanges, keepAbove);
     if (eventTime === -Infinity) return;
     const step = Math.max(1, Math.ceil(this.limits.ms / MARKS_PER_WINDOW));
     const newest = this.marks.at(-1);
