@@ -22,6 +22,8 @@ let token = sessionStorage.getItem(TOKEN_KEY);
 let selection: CandleSeriesName | null = null;
 let linkState: LinkState = { kind: 'connecting' };
 let wasConnected = false;
+/** When the connection was lost, ms UTC; null while there is one. */
+let lostAt: number | null = null;
 /** The gateway's clock less ours, ms; null until it has told us. */
 let clockOffset: number | null = null;
 
@@ -121,6 +123,7 @@ function showLink(state: LinkState): void {
     setSentence(notice, '');
     if (wasConnected) chart.refresh();
     wasConnected = true;
+    lostAt = null;
   }
   if (state.kind === 'unauthorized')
     setSentence(notice, state.refused ? 'The gateway refused the token.' : '');
@@ -143,7 +146,8 @@ function linkWord(state: LinkState): string {
 
 function lossSentence(): string {
   if (!wasConnected) return 'The gateway does not answer. Trying again.';
-  return `Disconnected at ${formatTimeOfDay(Date.now())} UTC: prices and chart stand still. Trying to reconnect.`;
+  lostAt ??= Date.now();
+  return `Disconnected at ${formatTimeOfDay(lostAt)} UTC: prices and chart stand still. Trying to reconnect.`;
 }
 
 function everySecond(): void {

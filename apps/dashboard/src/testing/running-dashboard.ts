@@ -142,16 +142,17 @@ async function release(bus: MessageBus, store: MarketStore, directory: string): 
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Waits until `probe` gives something true-like, and resolves to it. @throws Error after `deadlineMs`. */
+/** Waits until `probe` gives something other than nothing or false, and resolves to it. @throws Error after `deadlineMs`. */
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
   deadlineMs = 10_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const found = await probe();
-    if (found) return found;
+    if (found !== false && found !== null && found !== undefined)
+      return found as Exclude<T, false | null | undefined>;
     if (Date.now() > deadline) throw new Error(`Waited ${deadlineMs} ms in vain: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -6,6 +6,8 @@ import { until } from './running-dashboard';
 export class SocketClient {
   /** Every message so far. */
   readonly messages: ServerMessage[] = [];
+  /** Bytes of all messages so far. */
+  receivedBytes = 0;
   /** The close code; null while open. */
   closeCode: number | null = null;
   /** The HTTP status that refused the upgrade; null when none did. */
@@ -20,9 +22,10 @@ export class SocketClient {
    */
   constructor(port: number, options: ClientOptions = {}, path = '/ws') {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, options);
-    this.socket.on('message', (data: Buffer) =>
-      this.messages.push(JSON.parse(data.toString('utf8')) as ServerMessage),
-    );
+    this.socket.on('message', (data: Buffer) => {
+      this.receivedBytes += data.length;
+      this.messages.push(JSON.parse(data.toString('utf8')) as ServerMessage);
+    });
     this.socket.on('close', (code) => (this.closeCode = code));
     this.socket.on('error', () => undefined);
     this.socket.on('unexpected-response', (_request, response) => {

@@ -1,0 +1,218 @@
+import type { ClientOptions } from 'ws';
+import { candleOf, tickOf } from './testing/market-samples';
+import { RunningDashboard, type RunningDashboardOptions, until } from './testing/running-dashboard';
+import { SocketClient } from './testing/socket-client';
+
+const SERIES = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m' };
+const TOKEN = 'a-token-of-16-letters';
+
+let running: RunningDashboard;
+const clients: SocketClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.drop();
+  await running.stop();
+});
+
+async function start(options: RunningDashboardOptions = {}): Promise<RunningDashboard> {
+  running = await RunningDashboard.start(options);
+  return running;
+}
+
+function open(options: ClientOptions = {}, path = '/ws'): SocketClient {
+  const client = new SocketClient(running.dashboard.port, options, path);
+  clients.push(client);
+  return client;
+}
+
+async function refusal(options: ClientOptions = {}, path = '/ws'): Promise<number | null> {
+  const client = open(options, path);
+  await client.closed();
+  return client.refusedWith;
+}
+
+/** Makes a symbol known, so that it can be subscribed to. */
+async function know(tick = tickOf({})): Promise<void> {
+  await running.trade(tick);
+  await until('the symbol', async () => (await running.json<unknown[]>('/api/last-prices')).length > 0);
+}
+
+describe('who may connect', () => {
+  test('a page of another origin is refused with 403, our own and allowed ones are not', async () => {
+    const { dashboard } = await start({ env: { ALLOWED_ORIGINS: 'https://desk.example' } });
+    expect(await refusal({ origin: 'https://evil.example' })).toBe(403);
+    expect(await refusal({ origin: 'null' })).toBe(403);
+    expect(await refusal({ origin: `http://127.0.0.1:${dashboard.port + 1}` })).toBe(403);
+    await open({ origin: `http://127.0.0.1:${dashboard.port}` }).greeted();
+    await open({ origin: 'https://desk.example' }).greeted();
+    await open().greeted();
+  });
+
+  test('a page of a foreign name that resolves to loopback is refused although Host and Origin agree', async () => {
+    await start();
+    const options = { origin: 'http://evil.example', headers: { host: 'evil.example' } };
+    expect(await refusal(options)).toBe(403);
+  });
+
+  test('another path is no socket', async () => {
+    await start();
+    expect(await refusal({}, '/other')).toBe(404);
+  });
+
+  test('one client too many is answered 503', async () => {
+    await start({ limits: { maxClients: 1 } });
+    await open().greeted();
+    expect(await refusal()).toBe(503);
+  });
+});
+
+describe('the token', () => {
+  beforeEach(() => start({ env: { AUTH_TOKEN: TOKEN }, limits: { authDeadlineMs: 300 } }));
+
+  test('the right one as first message opens the data', async () => {
+    const client = await open().greeted();
+    expect(client.all('hello')[0]?.authRequired).toBe(true);
+    client.say({ op: 'auth', token: TOKEN });
+    client.say({ op: 'subscribe', channel: 'prices' });
+    await client.next('prices');
+  });
+
+  test('the right one in the Authorization header needs no message', async () => {
+    const client = await open({ headers: { authorization: `Bearer ${TOKEN}` } }).greeted();
+    expect(client.all('hello')[0]?.authRequired).toBe(false);
+    client.say({ op: 'subscribe', channel: 'prices' });
+    await client.next('prices');
+  });
+
+  test('a wrong one closes with 4401, in the header with 401', async () => {
+    const client = await open().greeted();
+    client.say({ op: 'auth', token: 'another-token-of-16' });
+    expect(await client.closed()).toBe(4401);
+    expect(await refusal({ headers: { authorization: 'Bearer wrong' } })).toBe(401);
+  });
+
+  test('whoever asks before showing it, or is silent, is closed with 4401 and told nothing', async () => {
+    const asking = await open({}, `/ws?token=${TOKEN}`).greeted();
+    asking.say({ op: 'subscribe', channel: 'prices' });
+    const silent = await open().greeted();
+    expect([await asking.closed(), await silent.closed()]).toEqual([4401, 4401]);
+    expect([...asking.messages, ...silent.messages].map(({ type }) => type)).toEqual(['hello', 'hello']);
+  });
+});
+
+describe('what a client is told', () => {
+  test('the greeting names the mode, and the pipeline follows each second', async () => {
+    await start({ mode: 'live' });
+    const client = await open().greeted();
+    expect(client.all('hello')).toEqual([{ type: 'hello', version: 1, mode: 'live', authRequired: false }]);
+    expect(await client.next('pipeline')).toMatchObject({ mode: 'live', clients: 1 });
+  });
+
+  test('a snapshot of prices comes first, then only what changed', async () => {
+    await start();
+    await know();
+    await running.trade(tickOf({ exchange: 'kraken', last: 50 }));
+    const client = await open().greeted();
+    client.say({ op: 'subscribe', channel: 'prices' });
+    const snapshot = await client.next('prices');
+    expect(snapshot.snapshot).toBe(true);
+    await running.trade(tickOf({ tradeId: '2', last: 101 }));
+    const change = await client.next('prices', ({ prices }) => prices.some(({ last }) => last === 101));
+    expect(change).toMatchObject({ snapshot: false, prices: [{ exchange: 'binance', last: 101 }] });
+  });
+
+  test('many trades of one symbol within a flush are one row', async () => {
+    await start({ limits: { flushIntervalMs: 300 } });
+    await know();
+    const client = await open().greeted();
+    client.say({ op: 'subscribe', channel: 'prices' });
+    await client.next('prices');
+    for (let id = 2; id <= 200; id += 1) await running.trade(tickOf({ tradeId: String(id), last: id }));
+    await client.next('prices', ({ prices }) => prices[0]?.last === 200);
+    expect(client.all('prices').length).toBeLessThanOrEqual(4);
+  });
+
+  test('the live candles of a series are followed until it is given up', async () => {
+    await start();
+    await know();
+    const client = await open().greeted();
+    await running.candle(candleOf({ timestamp: 60_000, revision: -1 }));
+    client.say({ op: 'subscribe', channel: 'candles', ...SERIES });
+    expect((await client.next('candles')).snapshot).toBe(true);
+    await running.candle(candleOf({ timestamp: 60_000, revision: 0, close: 123 }));
+    const change = await client.next('candles', ({ candles }) => candles[0]?.close === 123);
+    expect(change).toMatchObject({ snapshot: false, ...SERIES });
+
+    client.say({ op: 'unsubscribe', channel: 'candles', ...SERIES });
+    client.say({ op: 'subscribe', channel: 'prices' });
+    await client.next('prices');
+    const before = client.all('candles').length;
+    await running.candle(candleOf({ timestamp: 120_000, revision: 0 }));
+    await running.trade(tickOf({ tradeId: '7', last: 7 }));
+    await client.next('prices', ({ prices }) => prices[0]?.last === 7);
+    expect(client.all('candles')).toHaveLength(before);
+  });
+
+  test('a symbol that nobody knows is a typed error and leaves nothing behind', async () => {
+    await start({ limits: { maxSubscriptions: 1 } });
+    await know();
+    const client = await open().greeted();
+    client.say({ op: 'subscribe', channel: 'candles', ...SERIES, symbol: 'XXX/USDT' });
+    await client.next('error', ({ code }) => code === 'unknown-symbol');
+    client.say({ op: 'subscribe', channel: 'candles', ...SERIES });
+    await client.next('candles');
+    client.say({ op: 'subscribe', channel: 'candles', ...SERIES, timeframe: '5m' });
+    await client.next('error', ({ code }) => code === 'too-many-subscriptions');
+  });
+
+  test('when the gateway stops, clients are told so', async () => {
+    await start();
+    const client = await open().greeted();
+    await running.dashboard.stop();
+    expect(await client.closed()).toBe(1001);
+  });
+});
+
+describe('what a client may not do', () => {
+  test('texts that are no message are answered, the connection stays', async () => {
+    await start();
+    const client = await open().greeted();
+    for (const text of ['{', '[]', '{"op":"drop"}', '{"op":"subscribe","channel":"__proto__"}'])
+      client.socket.send(text);
+    await until('four answers', () => client.all('error').length === 4);
+    expect(client.closeCode).toBeNull();
+  });
+
+  test('a message of 17 KB closes with 1009, one of 15 KB does not', async () => {
+    await start();
+    const client = await open().greeted();
+    client.socket.send('x'.repeat(15 * 1_024));
+    await client.next('error');
+    client.socket.send('x'.repeat(17 * 1_024));
+    expect(await client.closed()).toBe(1009);
+  });
+
+  test('a flood of fragments is closed', async () => {
+    await start();
+    const client = await open().greeted();
+    for (let part = 0; part < 100; part += 1) client.socket.send('x', { fin: false });
+    expect(await client.closed()).not.toBe(1000);
+  });
+
+  test('binary messages close with 1003, too many messages with 4429', async () => {
+    await start({ limits: { messagesPerSecond: 5 } });
+    const binary = await open().greeted();
+    binary.socket.send(Buffer.from([1]), { binary: true });
+    const chatty = await open().greeted();
+    for (let count = 0; count < 30; count += 1) chatty.socket.send('{}');
+    expect([await binary.closed(), await chatty.closed()]).toEqual([1003, 4429]);
+  });
+
+  test('a client that answers no ping is dropped, one that does is kept', async () => {
+    await start({ limits: { pingIntervalMs: 100 } });
+    const dead = await open({ autoPong: false }).greeted();
+    const living = await open().greeted();
+    expect(await dead.closed()).toBe(1006);
+    expect(living.closeCode).toBeNull();
+  });
+});
