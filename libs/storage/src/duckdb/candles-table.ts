@@ -1,7 +1,10 @@
 import { type Candle, timeframeMs } from '@neuraltrade/contracts';
 import { double, flag, type Table, text, whole } from './table';
 
-/** Every closed candle in its highest (epoch, revision), as it was published. Read through {@link CANDLES_VIEW_SQL}. */
+/**
+ * Every closed candle in its highest (epoch, revision), as it was published. Whether it is complete now is decided at
+ * reading, see queries.ts.
+ */
 export const candlesTable: Table<Candle> = {
   name: 'published_candles',
   columns: [
@@ -27,21 +30,3 @@ export const candlesTable: Table<Candle> = {
   replacedWhen: '(s.epoch, s.revision) > (t.epoch, t.revision)',
   time: { column: 'timestamp', valueOf: (candle) => candle.timestamp },
 };
-
-/**
- * The candles as they are known now: one is incomplete, too, while a gap of dropped trades that cannot be filled overlaps
- * it. Such a trade came beyond the revision horizon, so no revision of the candle tells of it. Decided at reading, so that
- * it holds whichever of candle and gap was stored first, and for each later revision.
- */
-export const CANDLES_VIEW_SQL = `
-  CREATE OR REPLACE VIEW candles AS
-  SELECT * REPLACE (
-    complete AND NOT EXISTS (
-      SELECT 1 FROM gaps g
-      WHERE g.exchange = c.exchange AND g.symbol = c.symbol
-        AND g.cause = 'dropped' AND g.status = 'unfillable'
-        AND g.from_timestamp < c.closes_at
-        AND (g.to_timestamp >= c.timestamp OR g.to_timestamp IS NULL)
-    ) AS complete
-  )
-  FROM published_candles c`;

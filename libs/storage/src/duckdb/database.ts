@@ -1,7 +1,7 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { CANDLES_VIEW_SQL, candlesTable } from './candles-table';
+import { candlesTable } from './candles-table';
 import { gapsTable } from './gaps-table';
 import { createTableSql } from './table';
 import { ticksTable } from './ticks-table';
@@ -143,7 +143,6 @@ async function prepareTables(connection: DuckDBConnection, directory: string): P
   for (const sql of [createTableSql(ticksTable), createTableSql(candlesTable), createTableSql(gapsTable)]) {
     await connection.run(sql);
   }
-  await connection.run(CANDLES_VIEW_SQL);
   await connection.run('COMMIT');
 }
 

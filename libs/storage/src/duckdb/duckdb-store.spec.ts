@@ -36,6 +36,7 @@ describe('the embedded store', () => {
       platform: 'node',
       format: 'cjs',
       external: ['@duckdb/node-api'],
+      logLevel: 'error',
       tsconfig: join(ROOT, 'tsconfig.base.json'),
     });
   });
@@ -92,7 +93,9 @@ describe('the embedded store', () => {
           confirmed * 100,
         );
         expect(
-          await count(`SELECT count(*)::INTEGER FROM candles WHERE timestamp <= ${MINUTE} + $1 * 60000`),
+          await count(
+            `SELECT count(*)::INTEGER FROM published_candles WHERE timestamp <= ${MINUTE} + $1 * 60000`,
+          ),
         ).toBe(confirmed);
         expect(await count('SELECT count(*)::INTEGER FROM gaps WHERE after_trade_id::BIGINT <= $1')).toBe(
           confirmed,

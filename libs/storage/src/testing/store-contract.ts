@@ -208,6 +208,20 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         }
       });
 
+      test('candles are complete again once such a gap is filled, and incomplete without end while it has none', async () => {
+        const written = minutes(3);
+        await store.writeCandles(written);
+        const gap = dropped(written[1]?.timestamp ?? 0, 0);
+        const complete = async (): Promise<boolean[]> =>
+          (await store.candles(SERIES)).map((candle) => candle.complete);
+        await store.writeGaps([{ ...gap, toTimestamp: null }]);
+        expect(await complete()).toEqual([true, false, false]);
+        await store.writeGaps([{ ...gap, toTimestamp: gap.fromTimestamp }]);
+        expect(await complete()).toEqual([true, false, true]);
+        await store.writeGaps([{ ...gap, toTimestamp: gap.fromTimestamp, status: 'filled' }]);
+        expect(await complete()).toEqual([true, true, true]);
+      });
+
       test('a gap ends before a candle that opens after its last instant', async () => {
         const [first, second] = minutes(2) as [Candle, Candle];
         await store.writeCandles([first, second]);
