@@ -14,6 +14,18 @@ try {
   process.exit(1);
 }
 await stopBuilding();
+if (process.env.npm_lifecycle_event !== undefined) stopWithParent();
 process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], file, ...args];
 createRequire(file)(file);
+
+/** npm gives a SIGTERM to its shell, which dies without passing it on: the program would run on, seen by nobody. */
+function stopWithParent() {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  watch.unref();
+}

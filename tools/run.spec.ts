@@ -1,12 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+// Processes are started here, and the machine may be busy with other suites.
+jest.setTimeout(30_000);
 
 const root = join(__dirname, '..');
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ['tools/run.mjs', ...args], { cwd: root, encoding: 'utf8' });
 
 describe('running a project', () => {
+  let input: Writable | undefined;
+  afterEach(() => void input?.destroy());
+
   test('hands its arguments on and leaves with its exit code', () => {
     const help = run('tools/config-docs', '--help');
     expect([help.status, help.stderr]).toEqual([0, '']);
@@ -42,5 +49,21 @@ describe('running a project', () => {
     expect(line.toString()).toMatch(/^\{"line":1,/);
     child.kill('SIGTERM');
     expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
+  });
+
+  test('under npm it stops when the shell between them is killed, instead of running on unseen', async () => {
+    // Its input is descriptor 3, which stays open when the shell is gone: the end of input must not be what ends it.
+    const command = 'node tools/run.mjs tools/decode --exchange kraken --symbols BTC/USD <&3; exit 0';
+    const shell = spawn('sh', ['-c', command], {
+      cwd: root,
+      env: { ...process.env, npm_lifecycle_event: 'decode' },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    input = shell.stdio[3] as Writable;
+    input.on('error', () => undefined).write('{"channel":"heartbeat"}\n');
+    await once(shell.stdout as Readable, 'data');
+    shell.kill('SIGTERM');
+    // stdout closes only when the last process that holds it has ended.
+    await once(shell.stdout as Readable, 'close');
   });
 });
