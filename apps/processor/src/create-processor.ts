@@ -11,8 +11,8 @@ export interface Processor {
   readonly checks: readonly Check[];
   /** Resolves when the raw queues are empty and all of it is processed, published and acked. */
   drain(): Promise<void>;
-  /** As drain, and every candle is closed: the end of a replayed session. */
-  finish(): Promise<void>;
+  /** As drain, and every candle is closed: the end of a replayed session. Returns its final candles, by venue. */
+  finish(): Promise<ReadonlyMap<string, number>>;
   /** Hands every partition over after a last checkpoint. */
   stop(): Promise<void>;
 }
@@ -58,7 +58,14 @@ export async function createProcessor(deps: PartitionDeps): Promise<Processor> {
   return {
     checks: [{ name: 'processor', probe: () => firstProblem(partitions) }],
     drain: () => all(partitions, (partition) => partition.drain()),
-    finish: () => all(partitions, (partition) => partition.finish()),
+    finish: async () => {
+      const counts = new Map<string, number>();
+      for (const ofPartition of await Promise.all(partitions.map((partition) => partition.finish()))) {
+        for (const [exchange, count] of ofPartition)
+          counts.set(exchange, (counts.get(exchange) ?? 0) + count);
+      }
+      return counts;
+    },
     stop: async () => {
       timers.forEach(clearInterval);
       await all(partitions, (partition) => partition.stop());

@@ -20,6 +20,7 @@ export class PartitionOutputs implements ProcessingOutputs {
   private readonly lanes = new Map<string, OutputLane>();
   private readonly ticks = new Map<string, ProcessedTick[]>();
   private refusals = 0;
+  private readonly finals = new Map<string, number>();
 
   /**
    * @param partition the partition that is published for, named in the headers of parked records.
@@ -47,6 +48,7 @@ export class PartitionOutputs implements ProcessingOutputs {
   candle(candle: Candle): void {
     const { exchange, symbol, timeframe, state, revision } = candle;
     if (state === 'partial') return;
+    if (state === 'final') this.finals.set(exchange, (this.finals.get(exchange) ?? 0) + 1);
     this.publish('candles', `ohlcv:${exchange}:${symbol}`, [candle], {
       amqpExchange: AMQP_EXCHANGES.ohlcv,
       routingKey: routingKeys.candle(state, timeframe, exchange, symbol),
@@ -80,6 +82,11 @@ export class PartitionOutputs implements ProcessingOutputs {
         schemaVersion: 1,
       },
     });
+  }
+
+  /** Final candles published so far, by venue: each candle of this ownership once. */
+  get finalCandles(): ReadonlyMap<string, number> {
+    return this.finals;
   }
 
   /** Turns gathered ticks into messages. */

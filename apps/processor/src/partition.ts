@@ -107,15 +107,19 @@ export class Partition {
     return this.barrier ?? Promise.resolve();
   }
 
-  /** Resolves when the queue is empty and everything in it processed; then closes every candle and acks. */
-  async finish(): Promise<void> {
+  /**
+   * Resolves when the queue is empty and everything in it processed; then closes every candle and acks.
+   * Returns the final candles of this ownership, by venue.
+   */
+  async finish(): Promise<ReadonlyMap<string, number>> {
     await this.drained();
-    if (this.owned === null) return;
+    if (this.owned === null) return new Map();
     const { processing, outputs } = this.owned;
     processing.finish(outputs);
     outputs.flush();
     await outputs.settled();
     await this.settleAll();
+    return outputs.finalCandles;
   }
 
   /** Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked. */

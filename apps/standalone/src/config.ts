@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { type DashboardConfig, dashboardConfig } from '@neuraltrade/dashboard';
+import { type AdapterConfig, adapterConfig } from '@neuraltrade/exchange';
+import { type SinkConfig, sinkConfig } from '@neuraltrade/influx-sink';
+import { type ProcessorConfig, processorConfig } from '@neuraltrade/processor';
+import {
+  ConfigError,
+  decimal,
+  type Env,
+  ExpectedError,
+  integer,
+  parseConfig,
+  serviceFields,
+  text,
+} from '@neuraltrade/service';
+import { type Venue, venues } from '@neuraltrade/venues';
+import { z } from 'zod';
+import { HELP, parseArguments, type Source } from './arguments';
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = serviceFields({ httpPort: 0 });
+
+/** The environment variables that only the standalone process reads. */
+export const standaloneSchema = z.object({
+  LOG_LEVEL,
+  SHUTDOWN_TIMEOUT_MS,
+  DATA_DIR: text({
+    description: 'Directory of ticks, candles and state; one folder a mode below it.',
+    default: 'data',
+  }),
+  RATE: decimal({
+    description: 'Simulated trades a second over all venues and symbols; quotes come on top.',
+    default: 100,
+    min: 0.1,
+    max: 20_000,
+  }),
+  SEED: integer({ description: 'Seed of the simulated market.', default: 1 }),
+  SPEED: decimal({
+    description: 'Replay at so many times the recorded pace; absent = as fast as it can be processed.',
+    optional: true,
+    min: 0.01,
+    max: 100_000,
+  }),
+  DURATION: text({
+    description: 'End in order after this time (30s, 10m, 1h); absent = run until stopped.',
+    optional: true,
+    pattern: /^[1-9]\d{0,5}[smh]$/,
+    what: 'a time such as 30s, 10m or 1h',
+  }),
+});
+
+/** Everything that the standalone process is told. */
+export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
+  /** Health and metrics are served on the dashboard's port. */
+  readonly HTTP_HOST: string;
+  /** Where the market comes from. */
+  readonly source: Source;
+  /** DURATION in ms; null = until stopped. */
+  readonly durationMs: number | null;
+  /** The processor's part. */
+  readonly processor: ProcessorConfig;
+  /** The sink's part. */
+  readonly sink: SinkConfig;
+  /** The dashboard's part. */
+  readonly dashboard: DashboardConfig;
+  /** The adapters' parts, read when the addresses of the venues are known. */
+  readonly adapter: (venue: Venue, addresses: Env) => AdapterConfig;
+}
+
+/**
+ * Reads the command line and the environment; flags win.
+ * @throws ConfigError naming every fault; ExpectedError with the help text for --help.
+ */
+export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneConfig {
+  const workingDirectory = env['INIT_CWD'] ?? process.cwd();
+  const { source, settings, help } = readArguments(argv, workingDirectory);
+  if (help) throw new ExpectedError(HELP, 0);
+  const merged: Env = { ...env, ...settings };
+  const faults = new Set<string>();
+  const read = <T>(parse: () => T): T | undefined => {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const fault of error.faults) faults.add(fault);
+      return undefined;
+    }
+  };
+  const own = read(() => parseConfig(standaloneSchema, merged));
+  const processor = read(() => processorConfig(merged));
+  const sink = read(() => sinkConfig(merged));
+  const dashboard = read(() => dashboardConfig(merged));
+  for (const venue of venues) read(() => adapterConfig(merged, venue));
+  if (
+    own === undefined ||
+    processor === undefined ||
+    sink === undefined ||
+    dashboard === undefined ||
+    faults.size > 0
+  ) {
+    throw new ConfigError([...faults]);
+  }
+  return {
+    ...own,
+    DATA_DIR: resolve(workingDirectory, own.DATA_DIR),
+    HTTP_HOST: dashboard.host,
+    source,
+    durationMs: own.DURATION === undefined ? null : durationMs(own.DURATION),
+    processor,
+    sink,
+    dashboard,
+    adapter: (venue, addresses) => adapterConfig({ ...merged, ...addresses }, venue),
+  };
+}
+
+function readArguments(argv: readonly string[], workingDirectory: string): ReturnType<typeof parseArguments> {
+  try {
+    return parseArguments(argv, workingDirectory);
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+function durationMs(duration: string): number {
+  return Number(duration.slice(0, -1)) * (UNIT_MS[duration.slice(-1)] as number);
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sinkQueues } from '@neuraltrade/contracts';
+import { createDashboard, type Dashboard } from '@neuraltrade/dashboard';
+import { createSink } from '@neuraltrade/influx-sink';
+import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
+import { createProcessor, type Processor } from '@neuraltrade/processor';
+import type { Check, ServiceContext } from '@neuraltrade/service';
+import { openDuckDbStore } from '@neuraltrade/storage';
+import type { StandaloneConfig } from './config';
+
+const DRAIN_POLL_MS = 10;
+
+/** Everything behind the adapters, running in this process. */
+export interface Pipeline {
+  /** Where adapters publish. */
+  readonly bus: MessageBus;
+  /** The page. */
+  readonly dashboard: Dashboard;
+  /** Whether each part can do its job. */
+  readonly checks: readonly Check[];
+  /** Starts a processor; a replay starts one for each session, fresh. */
+  startProcessor(startFresh: boolean): Promise<Processor>;
+  /** Resolves when everything published so far is stored. */
+  stored(): Promise<void>;
+}
+
+/**
+ * Starts store, bus, dashboard and sink on the data of one mode.
+ * @param directory where this mode keeps its data.
+ * @param emptyFirst whether what is there is removed: a replay stores its input anew.
+ */
+export async function startPipeline(
+  { config, log, metrics, operations, onStop }: ServiceContext<StandaloneConfig>,
+  directory: string,
+  emptyFirst: boolean,
+): Promise<Pipeline> {
+  const store = await openDuckDbStore({ directory: join(directory, 'store'), emptyFirst });
+  onStop('store', () => store.close());
+  const bus = createInProcessBus({ dataDir: emptyFirst ? null : join(directory, 'logs'), metrics });
+  onStop('bus', () => bus.close());
+  const dashboard = await createDashboard({
+    bus,
+    store,
+    mode: config.source.mode,
+    config: config.dashboard,
+    metrics,
+    log,
+    now: Date.now,
+    pageDirectory: join(__dirname, 'page'),
+    operations,
+  });
+  onStop('dashboard', () => dashboard.stop());
+  const sink = await createSink({ bus, store, log, metrics, now: Date.now, config: config.sink });
+  const queues = Object.values(sinkQueues(config.processor.QUEUE_MAX_BYTES)).map(({ name }) => name);
+  const stored = (): Promise<void> => untilEmpty(bus, queues);
+  onStop('sink', async () => {
+    await stored();
+    await sink.stop();
+  });
+  return {
+    bus,
+    dashboard,
+    checks: [
+      { name: 'bus', probe: () => bus.health() },
+      { name: 'store', probe: () => store.health() },
+      ...dashboard.checks,
+      ...sink.checks,
+    ],
+    startProcessor: (startFresh) =>
+      createProcessor({ bus, config: config.processor, metrics, log, now: Date.now, startFresh }),
+    stored,
+  };
+}
+
+async function untilEmpty(bus: MessageBus, queues: readonly string[]): Promise<void> {
+  for (;;) {
+    const depths = await Promise.all(queues.map((queue) => bus.depth(queue)));
+    if (depths.every(({ ready, unacked }) => ready === 0 && unacked === 0)) return;
+    await sleep(DRAIN_POLL_MS);
+  }
+}

@@ -1,0 +1,189 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Candle } from '@neuraltrade/contracts';
+import { venues } from '@neuraltrade/venues';
+import {
+  type Ending,
+  eventually,
+  getJson,
+  StandaloneProcess,
+  temporaryDirectory,
+} from './testing/standalone-process';
+
+interface Price {
+  exchange: string;
+  symbol: string;
+  last: number;
+}
+interface Readiness {
+  ready: boolean;
+  checks: { name: string; ok: boolean; reason: string }[];
+}
+
+// Each test waits for conditions with deadlines of their own; this bound only ends a hang.
+jest.setTimeout(120_000);
+
+describe('npm start', () => {
+  let data: ReturnType<typeof temporaryDirectory>;
+  const running: StandaloneProcess[] = [];
+
+  beforeEach(() => {
+    data = temporaryDirectory();
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((process) => process.stop('SIGKILL')));
+    data.remove();
+  });
+
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): StandaloneProcess => {
+    const process = new StandaloneProcess(['--port', '0', '--data-dir', data.path, ...args], env);
+    running.push(process);
+    return process;
+  };
+  const candlesOf = async (url: string, exchange: string): Promise<Candle[]> => {
+    const query = new URLSearchParams({ exchange, symbol: 'BTC/USDT', timeframe: '1m', limit: '100' });
+    const { status, body } = await getJson<Candle[]>(`${url}/api/candles?${query.toString()}`);
+    return status === 200 ? body : [];
+  };
+  const endedWell = ({ code, stdout, stderr }: Ending): void => {
+    expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at .+:\d+:\d+/);
+    expect(code).toBe(0);
+  };
+
+  it('shows candles of every venue from the simulator and is ready', async () => {
+    const process = start([]);
+    const url = await process.url();
+    for (const { name } of venues) {
+      await eventually(
+        async () => ((await candlesOf(url, name)).length > 0 ? true : undefined),
+        `a candle of ${name}`,
+      );
+    }
+    const readiness = await eventually(async () => {
+      const { status, body } = await getJson<Readiness>(`${url}/health/ready`);
+      return status === 200 ? body : undefined;
+    }, 'readiness');
+    expect(readiness.checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['bus', 'store', 'processor', 'kraken']),
+    );
+    const { body: prices } = await getJson<Price[]>(`${url}/api/last-prices`);
+    expect(new Set(prices.map(({ exchange }) => exchange))).toEqual(new Set(venues.map(({ name }) => name)));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/neuraltrade_ticks_received_total\{exchange="binance"\} [1-9]/);
+    expect((await getJson<{ mode: string }>(`${url}/api/pipeline`)).body.mode).toBe('simulated');
+    endedWell(await process.stop());
+  });
+
+  it('goes on with its candles after a restart: nothing stored is lost, and the open one keeps what it had', async () => {
+    const first = start(['--rate', '200']);
+    const before = await eventually(async () => {
+      const [candle] = await candlesOf(await first.url(), 'kraken');
+      return candle !== undefined && candle.trades > 20 ? candle : undefined;
+    }, 'a candle with 20 trades');
+    endedWell(await first.stop());
+    const second = start(['--rate', '200']);
+    const after = await eventually(async () => {
+      const candles = await candlesOf(await second.url(), 'kraken');
+      return candles.find(({ timestamp }) => timestamp === before.timestamp);
+    }, 'the candle of the first run');
+    expect(after.trades).toBeGreaterThanOrEqual(before.trades);
+    expect(after.open).toBe(before.open);
+    expect(after.high).toBeGreaterThanOrEqual(before.high);
+    endedWell(await second.stop());
+  });
+
+  it('ends by itself after --duration', async () => {
+    endedWell(await start(['--duration', '1s']).end());
+  });
+
+  it('replays a capture: its trades on the page, a line per venue, a malformed line named', async () => {
+    const capture = join(data.path, 'capture.jsonl');
+    const frame = (id: number, recvMs: number): string =>
+      JSON.stringify({
+        venue: 'binance',
+        recv_ms: recvMs,
+        frame: {
+          e: 'trade',
+          E: recvMs - 4,
+          s: 'BTCUSDT',
+          t: id,
+          p: '100.50',
+          q: '0.25',
+          T: recvMs - 5,
+          m: false,
+          M: true,
+        },
+      });
+    const at = 1_750_000_021_000;
+    writeFileSync(
+      capture,
+      [frame(7, at), 'no json', frame(8, at + 30_000), frame(9, at + 61_000)].join('\n'),
+    );
+    const process = start(['--replay', capture]);
+    await process.says('binance: 3 trades, 5 candles; 3 frames: trade 3');
+    await process.says('capture.jsonl line 2 is not JSON');
+    const url = await process.url();
+    const candles = await candlesOf(url, 'binance');
+    expect(candles.map(({ trades, volume, state }) => [trades, volume, state])).toEqual([
+      [2, 0.5, 'final'],
+      [1, 0.25, 'final'],
+    ]);
+    expect((await getJson<{ mode: string }>(`${url}/api/pipeline`)).body.mode).toBe('replay');
+    endedWell(await process.stop());
+  });
+
+  it('says that live venues cannot be reached, keeps trying and stays not ready', async () => {
+    const nowhere = Object.fromEntries(
+      venues.flatMap(({ name }) => [
+        [`${name.toUpperCase()}_WS_URL`, 'ws://127.0.0.1:1'],
+        [`${name.toUpperCase()}_REST_URL`, 'http://127.0.0.1:1'],
+      ]),
+    );
+    const process = start(['--live'], nowhere);
+    const url = await process.url();
+    for (const { title } of venues) await process.logs(`${title} cannot be reached`);
+    const { status, body } = await getJson<Readiness>(`${url}/health/ready`);
+    expect(status).toBe(503);
+    expect(body.checks.find(({ name }) => name === 'binance')?.reason).toContain('cannot be reached');
+    endedWell(await process.stop());
+  });
+
+  it.each([
+    ['an unknown flag', ['--rat', '5'], {}, 78, "'--rat'"],
+    [
+      'settings that make no sense, all of them at once',
+      ['--rate', 'fast'],
+      { PARTITIONS: '0' },
+      78,
+      'PARTITIONS must be',
+    ],
+    ['a symbol of another form', ['--symbols', 'btc-usdt'], {}, 78, 'SYMBOLS must be'],
+    [
+      'a capture that does not exist',
+      ['--replay', '/nowhere/capture.jsonl'],
+      {},
+      1,
+      '/nowhere/capture.jsonl',
+    ],
+    ['a symbol that no venue lists', ['--symbols', 'NOSUCH/COIN'], {}, 78, 'NOSUCH/COIN'],
+  ])('refuses %s with a sentence and no stack trace', async (_, args, env, code, words) => {
+    const ending = await start(args, env).end();
+    expect(ending.stderr).toContain(words);
+    expect(ending.stderr).not.toMatch(/\n\s+at .+:\d+:\d+/);
+    expect(ending.code).toBe(code);
+  });
+
+  it('names a port that is in use and what to do', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ending = await start(['--port', String(port)]).end();
+    await new Promise((resolve) => server.close(resolve));
+    expect(ending.stderr).toContain(`${port}`);
+    expect(ending.stderr).toMatch(/in use/);
+    expect(ending.code).not.toBe(0);
+  });
+});

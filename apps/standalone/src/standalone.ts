@@ -1,0 +1,85 @@
+import { type AdapterService, createAdapterService, NoSymbolListedError } from '@neuraltrade/exchange';
+import {
+  type Check,
+  ConfigError,
+  type Env,
+  type Logger,
+  type RunningService,
+  type ServiceContext,
+} from '@neuraltrade/service';
+import { storeDirectory } from '@neuraltrade/storage';
+import { venues } from '@neuraltrade/venues';
+import { announce } from './announcement';
+import type { StandaloneConfig } from './config';
+import { startPipeline } from './pipeline';
+import { startReplay } from './replay';
+import { simulatedVenues } from './simulated-venues';
+
+type Context = ServiceContext<StandaloneConfig>;
+
+/** Runs the whole pipeline in this process on the source that was asked for, and on no other. */
+export async function runStandalone(context: Context): Promise<RunningService> {
+  const { config, requestStop } = context;
+  const { source, durationMs } = config;
+  if (durationMs !== null) {
+    setTimeout(() => requestStop(`the ${durationMs / 1_000} s of DURATION are over`), durationMs).unref();
+  }
+  switch (source.mode) {
+    case 'simulated':
+      return runVenues(context, 'simulated', (directory) => simulatedVenues(context, directory));
+    case 'live':
+      return runVenues(context, 'live', () => Promise.resolve({}));
+    case 'replay':
+      return startReplay(context, source.files);
+  }
+}
+
+async function runVenues(
+  context: Context,
+  mode: 'simulated' | 'live',
+  addresses: (directory: string) => Promise<Env>,
+): Promise<RunningService> {
+  const { config, metrics, log, onStop } = context;
+  const directory = storeDirectory(config.DATA_DIR, mode);
+  const pipeline = await startPipeline(context, directory, false);
+  const processor = await pipeline.startProcessor(false);
+  onStop('processor', async () => {
+    await processor.drain();
+    await processor.stop();
+  });
+  const env = await addresses(directory);
+  const all = venues.map((venue) =>
+    createAdapterService({ venue, bus: pipeline.bus, config: config.adapter(venue, env), metrics, log }),
+  );
+  onStop('adapters', async () => {
+    await Promise.all(all.map((adapter) => adapter.stop()));
+  });
+  const adapters = await startAdapters(all, log);
+  announce(config, pipeline.dashboard.url, directory);
+  const checks: Check[] = [
+    ...pipeline.checks,
+    ...processor.checks,
+    ...adapters.flatMap((adapter) => adapter.checks),
+  ];
+  return { checks };
+}
+
+/** Starts every adapter; a venue that lists none of the symbols is left out with a line, as long as another one is left. */
+async function startAdapters(adapters: readonly AdapterService[], log: Logger): Promise<AdapterService[]> {
+  const faults: string[] = [];
+  const started: AdapterService[] = [];
+  await Promise.all(
+    adapters.map(async (adapter) => {
+      try {
+        await adapter.start();
+        started.push(adapter);
+      } catch (error) {
+        if (!(error instanceof NoSymbolListedError)) throw error;
+        faults.push(...error.faults);
+      }
+    }),
+  );
+  if (started.length === 0) throw new ConfigError(faults);
+  for (const fault of faults) log.warn(fault);
+  return started;
+}
