@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Candle, candleSchema } from './candle';
 import { clockSchema } from './clock';
 import { PermanentError } from './errors';

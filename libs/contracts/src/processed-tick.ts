@@ -22,8 +22,10 @@ export const processedTickSchema = rawTickSchema.and(derived) satisfies z.ZodTyp
 
 /** What is wrong with the figures that a processed tick adds to its raw tick; null when nothing is. */
 export function derivedFault({ mid, spread, spreadBps }: ProcessedTick): string | null {
-  if (!(mid > 0) || mid === Infinity) return 'mid is not a finite number above zero';
-  if (!(spread >= 0) || spread === Infinity) return 'spread is not a finite number of at least zero';
-  if (!(spreadBps >= 0) || spreadBps === Infinity) return 'spreadBps is not a finite number of at least zero';
+  // Number.isFinite is false for texts and null, which would pass the comparisons.
+  if (!Number.isFinite(mid) || mid <= 0) return 'mid is not a finite number above zero';
+  if (!Number.isFinite(spread) || spread < 0) return 'spread is not a finite number of at least zero';
+  if (!Number.isFinite(spreadBps) || spreadBps < 0)
+    return 'spreadBps is not a finite number of at least zero';
   return null;
 }
