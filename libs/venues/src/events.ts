@@ -71,7 +71,10 @@ export interface ControlEvent {
   readonly sentAt: number | null;
 }
 
-/** Which topics an answer of the venue speaks of. */
+/**
+ * Which topics an answer of the venue speaks of: of the named request those among the named topics. A refusal that names
+ * a symbol but no channel names every topic of that symbol; an empty list means topics that are none of ours.
+ */
 export interface SubscriptionAnswer {
   /** The request it answers; null where the venue names topics instead. */
   readonly requestId: string | null;
