@@ -203,9 +203,10 @@ export class Partition {
 
   private async drained(): Promise<void> {
     for (;;) {
-      const { ready } = await this.deps.bus.depth(this.queue);
-      if (ready === 0 && !this.taking && this.held.length === 0) return;
       await this.checkpoint();
+      // Unacked ones count too: a delivery may be on its way to us, neither waiting any more nor received yet.
+      const { ready, unacked } = await this.deps.bus.depth(this.queue);
+      if (ready === 0 && unacked === 0) return;
       await sleep(5);
     }
   }

@@ -47,12 +47,18 @@ export class StandaloneProcess {
 
   /** Resolves when stderr holds the text. */
   async says(text: string): Promise<void> {
-    await eventually(() => (this.stderr.includes(text) ? true : undefined), `'${text}' on stderr`);
+    await eventually(
+      () => (this.stderr.includes(text) ? true : undefined),
+      () => `'${text}' on stderr, which holds: ${this.stderr}`,
+    );
   }
 
   /** Resolves when the log holds the text. */
   async logs(text: string): Promise<void> {
-    await eventually(() => (this.stdout.includes(text) ? true : undefined), `'${text}' in the log`);
+    await eventually(
+      () => (this.stdout.includes(text) ? true : undefined),
+      () => `'${text}' in the log, which holds: ${this.stdout}`,
+    );
   }
 
   /** Sends a signal and waits for the end. */
@@ -82,7 +88,9 @@ export async function eventually<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`Waited ${DEADLINE_MS / 1_000} s for ${what}.`);
+    if (Date.now() > deadline) {
+      throw new Error(`Waited ${DEADLINE_MS / 1_000} s for ${typeof what === 'string' ? what : what()}.`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
