@@ -32,9 +32,13 @@ export async function fetchInstruments(venue: Venue, restUrl: string, fetch: Fet
   }
 }
 
+/** The code that the system gave (ECONNREFUSED), which fetch wraps in an error that says nothing. */
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`;
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
+  const { name, message, cause } = error as {
+    name?: string;
+    message?: string;
+    cause?: NodeJS.ErrnoException;
+  };
+  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`;
+  return cause?.code ?? cause?.message ?? message ?? 'unknown fault';
 }

@@ -19,6 +19,7 @@ export class ScriptedTransport implements Transport {
     return connection;
   }
 
+  /** Counts the dialling; nothing happens until the test says so. */
   connect(url: string, handlers: TransportHandlers): Connection {
     const connection = new ScriptedConnection(url, handlers, this.#timers);
     this.connections.push(connection);
@@ -69,26 +70,32 @@ export class ScriptedConnection implements Connection {
     if (this.ended === null) this.#handlers.onClose(reason);
   }
 
+  /** Keeps what the client sends. */
   send(text: string): void {
     this.sent.push(text);
   }
 
+  /** Keeps the token. */
   ping(token: string): void {
     this.pings.push(token);
   }
 
+  /** Notes the pause. */
   pause(): void {
     this.paused = true;
   }
 
+  /** Notes the end of the pause. */
   resume(): void {
     this.paused = false;
   }
 
+  /** Notes the polite end. */
   close(): void {
     this.ended = 'closed';
   }
 
+  /** Notes the hard end. */
   terminate(): void {
     this.ended = 'terminated';
   }

@@ -1,7 +1,7 @@
 /** Resolves when the condition holds. @throws Error when it did not within the deadline (ms, default 10,000). */
-export async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
   const deadline = Date.now() + deadlineMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain for ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

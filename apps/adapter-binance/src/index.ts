@@ -1,0 +1,4 @@
+import { adapterApp } from '@neuraltrade/exchange';
+
+/** The adapter of Binance. */
+export const adapterBinance = adapterApp('binance');

@@ -1,0 +1,4 @@
+import { adapterApp } from '@neuraltrade/exchange';
+
+/** The adapter of Bybit. */
+export const adapterBybit = adapterApp('bybit');
