@@ -32,45 +32,95 @@ export interface DuckDbStoreOptions {
   readonly emptyFirst?: boolean;
 }
 
-/** An open database, owned by this process alone. */
-export interface Database {
-  /** The folder as it is told to people. */
-  readonly directory: string;
-  /** The one connection that writes. */
-  readonly writer: DuckDBConnection;
-  /** The one connection that reads, also while a write is under way. */
-  readonly reader: DuckDBConnection;
-  /** Writes the log into the file and lets go of both. */
-  close(): Promise<void>;
-}
-
 /** Opens the database of a directory and makes its tables. @throws StoreOpenError */
 export async function openDatabase(options: DuckDbStoreOptions): Promise<Database> {
-  const directory = await ownDirectory(options.directory);
+  const path = await ownDirectory(options.directory);
   try {
     if (options.emptyFirst) await removeFiles(options);
-    const instance = await openInstance(options);
-    try {
-      const writer = await instance.connect();
-      await prepareTables(writer, options.directory);
-      const reader = await instance.connect();
-      return { directory: options.directory, writer, reader, close };
-
-      async function close(): Promise<void> {
-        // Closing an instance writes the log into the file on this thread; done here first, it runs beside it.
-        await writer.run('CHECKPOINT').catch(() => undefined);
-        reader.closeSync();
-        writer.closeSync();
-        instance.closeSync();
-        openHere.delete(directory);
-      }
-    } catch (error) {
-      instance.closeSync();
-      throw error;
-    }
+    return new Database(options, path, await connect(options));
   } catch (error) {
-    openHere.delete(directory);
+    openHere.delete(path);
     throw error;
+  }
+}
+
+/** What talks to the files while they are open. */
+interface Connections {
+  readonly instance: DuckDBInstance;
+  readonly writer: DuckDBConnection;
+  readonly reader: DuckDBConnection;
+}
+
+/** A database that this process alone owns until it closes it. */
+export class Database {
+  readonly #options: DuckDbStoreOptions;
+  readonly #path: string;
+  #open: Connections | null;
+
+  /** @param path the directory as openDatabase has taken it for this process. */
+  constructor(options: DuckDbStoreOptions, path: string, connections: Connections) {
+    this.#options = options;
+    this.#path = path;
+    this.#open = connections;
+  }
+
+  /** The folder as it is told to people. */
+  get directory(): string {
+    return this.#options.directory;
+  }
+
+  /** The one connection that writes. @throws StoreOpenError when a restart has failed. */
+  get writer(): DuckDBConnection {
+    return this.#connections.writer;
+  }
+
+  /** The one connection that reads, also while a write is under way. @throws StoreOpenError when a restart has failed. */
+  get reader(): DuckDBConnection {
+    return this.#connections.reader;
+  }
+
+  /**
+   * Closes the files and opens them again, as DuckDB demands after a fatal error (a checkpoint that found the disk full):
+   * what was committed is in its log and still there. Nothing else may use the connections meanwhile. When it fails it can
+   * be tried again. @throws StoreOpenError
+   */
+  async restart(): Promise<void> {
+    this.#disconnect();
+    this.#open = await connect(this.#options);
+  }
+
+  /** Writes the log into the file and lets go of both. */
+  async close(): Promise<void> {
+    // Closing an instance writes the log into the file on this thread; done here first, it runs beside it.
+    await this.#open?.writer.run('CHECKPOINT').catch(() => undefined);
+    this.#disconnect();
+    openHere.delete(this.#path);
+  }
+
+  get #connections(): Connections {
+    if (!this.#open) throw new StoreOpenError(`The store in ${this.directory} is not open.`);
+    return this.#open;
+  }
+
+  #disconnect(): void {
+    if (!this.#open) return;
+    const { reader, writer, instance } = this.#open;
+    this.#open = null;
+    reader.closeSync();
+    writer.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function connect(options: DuckDbStoreOptions): Promise<Connections> {
+  const instance = await openInstance(options);
+  try {
+    const writer = await instance.connect();
+    await prepareTables(writer, options.directory);
+    return { instance, writer, reader: await instance.connect() };
+  } catch (error) {
+    instance.closeSync();
+    throw error instanceof StoreOpenError ? error : openError(options.directory, textOf(error));
   }
 }
 

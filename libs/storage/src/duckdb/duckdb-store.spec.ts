@@ -167,6 +167,30 @@ describe('the embedded store', () => {
     expect(await store.lastPrices({ since: 0 })).toHaveLength(1);
   });
 
+  test('after a fatal error of the database the next write or read opens it again, and nothing is lost', async () => {
+    const database = await openDatabase({ directory });
+    const store = new DuckDbStore(database);
+    stores.push(store);
+    const breakIt = async (): Promise<void> => {
+      await database.writer.run("SET GLOBAL debug_checkpoint_abort = 'before_header'");
+      await expect(database.writer.run('CHECKPOINT')).rejects.toThrow('FATAL');
+    };
+    await store.writeTicks([tickOf({ tradeId: '1' })]);
+    await breakIt();
+    await expect(store.writeTicks([tickOf({ tradeId: '2' })])).rejects.toThrow('invalidated');
+    expect(store.health().ok).toBe(false);
+    await Promise.all(['2', '3', '4'].map((tradeId) => store.writeTicks([tickOf({ tradeId })])));
+    expect(store.health()).toEqual({ ok: true, reason: '' });
+    await breakIt();
+    await expect(store.lastPrices({ since: 0 })).rejects.toThrow('invalidated');
+    expect(await store.lastPrices({ since: 0 })).toHaveLength(1);
+    expect((await ticksIn(database)).map(({ tradeId }) => tradeId).sort()).toEqual(['1', '2', '3', '4']);
+    await breakIt();
+    await store.close();
+    const again = await open();
+    expect(await again.lastPrices({ since: 0 })).toHaveLength(1);
+  });
+
   test('a closed store refuses writes and reads, and closing twice is harmless', async () => {
     const store = await open();
     const lastWrite = store.writeCandles([candleOf()]);

@@ -15,6 +15,9 @@ import { Serial } from './serial';
 import type { Table } from './table';
 import { ticksTable } from './ticks-table';
 
+/** How DuckDB says that it has given up until it is opened again. */
+const FATAL = /^FATAL Error|database has been invalidated/;
+
 /**
  * Opens the embedded store of a directory. Once a write has resolved its rows survive a kill of this process.
  * @throws StoreOpenError when another process has it open, or the files cannot be read.
@@ -28,6 +31,7 @@ export class DuckDbStore implements MarketStore {
   readonly #writes = new Serial();
   readonly #reads = new Serial();
   #failure = '';
+  #broken = false;
   #closed: Promise<void> | null = null;
 
   readonly #database: Database;
@@ -81,21 +85,45 @@ export class DuckDbStore implements MarketStore {
   async #write<R>(table: Table<R>, records: readonly R[]): Promise<void> {
     this.#refuseWhenClosed();
     if (records.length === 0) return;
-    await this.#writes.run(async () => {
-      try {
-        await mergeRecords(this.#database.writer, table, records);
-        this.#failure = '';
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        this.#failure = `The store in ${this.#database.directory} did not take ${table.name}: ${text}`;
-        throw new RetryableError(this.#failure, { cause: error });
-      }
-    });
+    try {
+      if (this.#broken) await this.#mend();
+      await this.#writes.run(() => mergeRecords(this.#database.writer, table, records));
+      this.#failure = '';
+    } catch (error) {
+      this.#failure = `The store in ${this.#database.directory} did not take ${table.name}: ${this.#judge(error)}`;
+      throw new RetryableError(this.#failure, { cause: error });
+    }
   }
 
-  #read<T>(task: () => Promise<T>): Promise<T> {
+  async #read<T>(task: () => Promise<T>): Promise<T> {
     this.#refuseWhenClosed();
-    return this.#reads.run(task);
+    try {
+      if (this.#broken) await this.#mend();
+      return await this.#reads.run(task);
+    } catch (error) {
+      throw new RetryableError(
+        `The store in ${this.#database.directory} cannot be read: ${this.#judge(error)}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** After a fatal error DuckDB answers nothing until it is opened again, so whoever comes next does that. */
+  async #mend(): Promise<void> {
+    await this.#writes.run(() =>
+      this.#reads.run(async () => {
+        if (!this.#broken || this.#closed) return;
+        await this.#database.restart();
+        this.#broken = false;
+      }),
+    );
+  }
+
+  /** The error's text; notes whether it means that the database must be opened again. */
+  #judge(error: unknown): string {
+    const text = error instanceof Error ? error.message : String(error);
+    if (FATAL.test(text)) this.#broken = true;
+    return text;
   }
 
   #refuseWhenClosed(): void {
