@@ -87,7 +87,7 @@ test('the steps in which time is advanced do not change what happens', () => {
 
 test('another seed gives another market', () => {
   const other = run(createMarket({ ...OPTIONS, seed: 12 }), START + 1_000);
-  expect(other).not.toEqual(run(createMarket(OPTIONS), START + 1_000));
+  expect(JSON.stringify(other)).not.toBe(JSON.stringify(run(createMarket(OPTIONS), START + 1_000)));
 });
 
 test('a market saved through JSON and opened again goes on as if it had never stopped', () => {
@@ -96,7 +96,9 @@ test('a market saved through JSON and opened again goes on as if it had never st
   const saved = parseSavedMarket(JSON.stringify(market.save()));
   const reopened = createMarket({ ...OPTIONS, startMs: 0, saved });
   expect(reopened.timeMs).toBe(START + 1_500);
-  expect(run(reopened, START + 3_000)).toEqual(run(market, START + 3_000));
+  // Compared as text: a difference of thousands of events is of no use as a printed one.
+  const onward = JSON.stringify(run(reopened, START + 3_000));
+  expect(onward === JSON.stringify(run(market, START + 3_000))).toBe(true);
   expect(reopened.save()).toEqual(market.save());
 });
 
