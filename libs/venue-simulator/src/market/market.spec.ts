@@ -5,6 +5,9 @@ import { createMarket } from './market';
 import type { Market, MarketOptions } from './market';
 import { parseSavedMarket } from './saved-market';
 
+// Not a time limit: the market is computed, and a busy machine takes its time.
+jest.setTimeout(60_000);
+
 const START = 1_793_620_800_000;
 const OPTIONS: MarketOptions = {
   seed: 11,
