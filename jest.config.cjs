@@ -14,4 +14,6 @@ module.exports = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.nx'],
   maxWorkers: 2,
+  // A guard against a hang, never a measure of speed: the machine may be busy.
+  testTimeout: 30_000,
 };

@@ -3,9 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
-// Processes are started here, and the machine may be busy with other suites.
-jest.setTimeout(30_000);
-
 const root = join(__dirname, '..');
 
 /** Runs a module text in a Node of its own: ESLint loads its configuration by import(), which Jest's sandbox lacks. */

@@ -3,9 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
-// Processes are started here, and the machine may be busy with other suites.
-jest.setTimeout(30_000);
-
 const root = join(__dirname, '..');
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ['tools/run.mjs', ...args], { cwd: root, encoding: 'utf8' });

@@ -3,9 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Processes are started here, and the machine may be busy with other suites.
-jest.setTimeout(30_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'totals-spec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -5,9 +5,6 @@ import { join } from 'node:path';
 import { buildControlledService, until } from './fixtures/spawn-service';
 import type { SpawnedService } from './fixtures/spawn-service';
 
-// Processes are started here, and the machine may be busy with other suites.
-jest.setTimeout(30_000);
-
 let service: Awaited<ReturnType<typeof buildControlledService>>;
 beforeAll(async () => {
   service = await buildControlledService();
