@@ -33,7 +33,7 @@ export interface Candle {
   volume: number;
   /** Number of trades, >= 1. */
   trades: number;
-  /** Notional / volume in quote currency, both summed exactly before rounding. */
+  /** Mean price in quote currency: the double nearest to exact notional / exact volume; never outside [low, high]. */
   vwap: number;
   /** Finality of this publication. */
   state: CandleState;

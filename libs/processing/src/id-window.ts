@@ -154,7 +154,7 @@ export class IdWindow {
     while (left > 0) {
       const { high, ranges } = this.pages[0] as { high: string; ranges: IdRanges };
       let dropped = Math.min(left, ranges.size);
-      if (keepAbove !== null) dropped = protectedFrom(high, ranges, dropped, keepAbove);
+      if (keepAbove !== null) dropped = countUpTo(high, ranges, dropped, keepAbove);
       if (dropped === 0) return;
       for (let position = 0; position < dropped; position++) this.idCount -= ranges.lengthOf(position);
       this.floor = tradeIdOf(high, ranges.endOf(dropped - 1));
@@ -168,7 +168,7 @@ export class IdWindow {
 }
 
 /** How many of the lowest `count` ranges lie wholly at or below the id. */
-function protectedFrom(high: string, ranges: IdRanges, count: number, keepAbove: string): number {
+function countUpTo(high: string, ranges: IdRanges, count: number, keepAbove: string): number {
   let position = 0;
   while (position < count && compareTradeIds(tradeIdOf(high, ranges.endOf(position)), keepAbove) <= 0)
     position++;

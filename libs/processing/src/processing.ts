@@ -21,7 +21,7 @@ import { type SymbolRules, SymbolState } from './symbol-state';
 import { TradeDigests } from './trade-digests';
 import { lowDigits } from './trade-number';
 
-/** Where results go; called synchronously, in order. */
+/** Where results go; called synchronously, in order; must not throw. */
 export interface ProcessingOutputs {
   /** A trade that was validated, is no repeat, and is enriched. */
   tick(tick: ProcessedTick): void;
