@@ -32,10 +32,11 @@ async function tradeAll(last: number): Promise<void> {
   await running.trade(...ticks);
 }
 
-/** Trades at rising prices until `stop` says so; resolves to the last price. */
+/** Trades at rising prices until `stop` says so, for half a minute at most; resolves to the last price. */
 async function flood(stop: () => boolean): Promise<number> {
   let last = 1_000;
-  while (!stop()) {
+  const deadline = Date.now() + 30_000;
+  while (!stop() && Date.now() < deadline) {
     last += 1;
     await tradeAll(last);
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -48,7 +49,9 @@ function rowsOf(client: SocketClient): PriceRow[] {
 }
 
 test('a client that stops reading is cut while the others get every price', async () => {
-  running = await RunningDashboard.start({ limits: { flushIntervalMs: 5, maxBehindMs: 300 } });
+  running = await RunningDashboard.start({
+    limits: { flushIntervalMs: 5, maxBehindMs: 300, pingIntervalMs: 600_000 },
+  });
   await tradeAll(1_000);
   const [slow, quick] = [await follower(), await follower()];
   slow.socket.pause();
@@ -56,8 +59,7 @@ test('a client that stops reading is cut while the others get every price', asyn
     (await running.json<{ clients: number }>('/api/pipeline')).clients === 1;
   let cut = false;
   const watching = until('the slow client to be cut', isCut, 30_000).then(() => (cut = true));
-  const last = await flood(() => cut);
-  await watching;
+  const [last] = await Promise.all([flood(() => cut), watching]);
   await until('the last prices', () => rowsOf(quick).filter((row) => row.last === last).length === SYMBOLS);
   expect(quick.closeCode).toBeNull();
 }, 60_000);
