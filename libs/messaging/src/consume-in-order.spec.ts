@@ -9,6 +9,8 @@ import { createInProcessBus } from './in-process/in-process-bus';
 import type { Delivery, MessageBus } from './message-bus';
 import { collect, publishAll, queueSpec, texts, until } from './testing/bus-under-test';
 
+jest.setTimeout(30_000);
+
 let bus: MessageBus;
 const errors: unknown[] = [];
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { Deque } from './deque';
 
+jest.setTimeout(30_000);
+
 describe('the deque', () => {
   it('does what an array does, whatever is called in whatever order', () => {
     const operation = fc.oneof(
@@ -8,7 +10,7 @@ describe('the deque', () => {
       fc.record({ kind: fc.constant('insert'), at: fc.nat(60) }),
     );
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
+      fc.property(fc.array(operation, { maxLength: 200, size: 'max' }), (operations) => {
         const deque = new Deque<number>();
         const array: number[] = [];
         operations.forEach((op, i) => {

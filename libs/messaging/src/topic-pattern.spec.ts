@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { compileTopicPattern, topicWords } from './topic-pattern';
 
+jest.setTimeout(30_000);
+
 function matches(pattern: string, routingKey: string): boolean {
   return compileTopicPattern(pattern)(topicWords(routingKey));
 }

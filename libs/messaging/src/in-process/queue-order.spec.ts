@@ -3,6 +3,8 @@ import { queueSpec } from '../testing/bus-under-test';
 import { InProcessQueue, type QueueTaker } from './queue';
 import type { QueueEntry, StoredMessage } from './stored-message';
 
+jest.setTimeout(30_000);
+
 function stored(messageId: string): StoredMessage {
   return {
     body: Buffer.from(messageId),
@@ -56,7 +58,7 @@ describe('a queue under any sequence of publishes, acks, requeues, closes and ne
     'always hands out the oldest waiting message, and loses none (single active: %s)',
     (single) => {
       fc.assert(
-        fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
           const queue = new InProcessQueue(queueSpec('q', { singleActiveConsumer: single }), Infinity, quiet);
           const holders: Holder[] = [];
           // The model: positions that wait, and those that were acked.
@@ -167,6 +169,15 @@ describe('a queue', () => {
     holder.held.pop();
     queue.pump();
     expect(queue.offer(stored('6'))).toBe(true);
+  });
+
+  it('hands out nothing that has expired', () => {
+    const queue = new InProcessQueue(queueSpec('q'), Infinity, quiet);
+    queue.offer({ ...stored('expired'), expiresAt: performance.now() - 1 });
+    queue.offer(stored('good'));
+    const holder = new Holder(2);
+    queue.attach(holder);
+    expect(holder.held.map(({ message }) => message.messageId)).toEqual(['good']);
   });
 
   it('makes room by what has expired before it refuses', () => {

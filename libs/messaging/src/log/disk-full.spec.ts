@@ -41,6 +41,8 @@ describe('a log whose file cannot grow any more', () => {
     expect(lines[6]).toMatch(refused);
     expect(lines[7]).toBe('50 true ');
 
+    jest.setTimeout(30_000);
+
     const repairs: string[] = [];
     const bus = createInProcessBus({ dataDir, onRepair: (sentence) => repairs.push(sentence) });
     try {

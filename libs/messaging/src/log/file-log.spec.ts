@@ -7,6 +7,8 @@ import type { LogQueue, StoredLogRecord } from '../log-queue';
 import type { MessageBus } from '../message-bus';
 import { texts, until } from '../testing/bus-under-test';
 
+jest.setTimeout(30_000);
+
 const LOG = 'processor.checkpoint.0';
 const open = new Set<MessageBus>();
 let root: string;

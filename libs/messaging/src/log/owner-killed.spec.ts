@@ -49,6 +49,8 @@ function appendingProcess() {
   return { child, confirmed };
 }
 
+jest.setTimeout(30_000);
+
 describe('the owner of a log directory', () => {
   it('is one live process at a time, and after kill -9 the next owner has every confirmed record', async () => {
     const { child, confirmed } = appendingProcess();

@@ -3,6 +3,8 @@ import { texts, until } from '../testing/bus-under-test';
 import { MemorySegment } from './memory-segment';
 import { SegmentedLog } from './segmented-log';
 
+jest.setTimeout(30_000);
+
 /** Counts its writes, and fails the next one when told to. */
 class WatchedSegment extends MemorySegment {
   writes = 0;
