@@ -111,9 +111,11 @@ export class SubscriptionLedger {
 
   #spokenOf({ requestId, topics }: SubscriptionAnswer): Entry[] {
     if (topics !== null) {
+      // Kraken's refusal names symbol and request but not the channel: only that request's topics are meant.
       return topics
         .map(({ purpose, symbol }) => this.#entries.get(keyOf(purpose, symbol)))
-        .filter((entry) => entry !== undefined);
+        .filter((entry) => entry !== undefined)
+        .filter((entry) => requestId === null || entry.requestId === null || entry.requestId === requestId);
     }
     if (requestId !== null) return this.#all((entry) => entry.requestId === requestId);
     // A venue that names neither can only mean the one request that waits for an answer.

@@ -235,3 +235,15 @@ test('a saved market that is damaged is refused with a sentence', () => {
   const damaged = JSON.stringify({ ...saved, timeUs: 'yesterday' });
   expect(() => parseSavedMarket(damaged)).toThrow(/The saved market cannot be read \(timeUs: .*remove it/);
 });
+
+test('takers tear a spread open for a moment only: half of the time it is a few ticks or basis points', () => {
+  const events = run(createMarket({ ...OPTIONS, symbols: ['SOL/USDT'], seed: 3 }), START + 60_000);
+  for (const market of new Set(events.map((event) => event.market))) {
+    const spreads = events
+      .filter((event) => event.market === market)
+      .map(({ bid, ask }) => ({ ticks: ask - bid, bps: ((ask - bid) / ask) * 10_000 }))
+      .sort((a, b) => a.bps - b.bps);
+    const median = spreads[Math.floor(spreads.length / 2)];
+    expect(Math.min(median?.ticks ?? Infinity, median?.bps ?? Infinity)).toBeLessThanOrEqual(5);
+  }
+});

@@ -25,6 +25,8 @@ const QUOTE_USD = { median: 9_000, width: 1.2 };
 /** How strongly a venue's own price is pulled back to the fair one at each quote, and how far it is pushed. */
 const OFFSET_PULL = 0.02;
 const OFFSET_PUSH = 0.000004;
+/** A spread of so many usual ones is closed at the next quote. */
+const WIDEST_SPREAD = 2;
 const NEXT_LEVEL_ODDS = 0.35;
 const ID_HOLE_ODDS = 0.1;
 
@@ -75,9 +77,12 @@ export class OrderFlow {
     this.#fair.advance(quote, timeUs, random);
     instrument.offset += OFFSET_PUSH * random.normal() - OFFSET_PULL * instrument.offset;
     const mid = this.#fair.pair(base, quote) * (1 + instrument.offset) * 10 ** priceDecimals;
-    // The makers move their prices only when the fair one has left their spread; otherwise they change amounts.
-    if (mid <= instrument.bid || mid >= instrument.ask) {
-      const half = 0.5 * mid * venue.spreadBps * 1e-4 * (0.5 + 1.5 * random.uniform());
+    const usual = mid * venue.spreadBps * 1e-4;
+    const torn = instrument.ask - instrument.bid > Math.max(2, WIDEST_SPREAD * usual);
+    // The makers move their prices when the fair one has left their spread or takers have torn it open; otherwise they
+    // change amounts.
+    if (torn || mid <= instrument.bid || mid >= instrument.ask) {
+      const half = 0.5 * usual * (0.5 + 1.5 * random.uniform());
       instrument.bid = Math.max(1, Math.floor(mid - half));
       instrument.ask = Math.max(instrument.bid + 1, Math.ceil(mid + half));
       instrument.bidSize = this.#size(instrument, QUOTE_USD);
