@@ -1,15 +1,9 @@
-import { DEFAULT_QUEUE_MAX_BYTES } from '@neuraltrade/contracts';
-import { type Env, integer, milliseconds, parseConfig } from '@neuraltrade/service';
+import { type Env, integer, milliseconds, parseConfig, topologyFields } from '@neuraltrade/service';
 import { z } from 'zod';
 
 /** The sink's environment variables. */
 export const sinkSchema = z.object({
-  QUEUE_MAX_BYTES: integer({
-    description: 'Upper bound of a core queue, bytes of waiting messages.',
-    default: DEFAULT_QUEUE_MAX_BYTES,
-    min: 1_000_000,
-    unit: 'bytes',
-  }),
+  QUEUE_MAX_BYTES: topologyFields.QUEUE_MAX_BYTES,
   WRITE_BATCH_SIZE: integer({
     description: 'Records that are written to the store at once.',
     default: 5_000,

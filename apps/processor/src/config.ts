@@ -1,27 +1,19 @@
-import {
-  DEFAULT_PARTITIONS,
-  DEFAULT_QUEUE_MAX_BYTES,
-  DEFAULT_TIMEFRAMES,
-  timeframeMs,
-} from '@neuraltrade/contracts';
+import { DEFAULT_TIMEFRAMES, timeframeMs } from '@neuraltrade/contracts';
 import { DEFAULT_PROCESSING, type ProcessingConfig } from '@neuraltrade/processing';
-import { ConfigError, type Env, integer, list, milliseconds, parseConfig } from '@neuraltrade/service';
+import {
+  ConfigError,
+  type Env,
+  integer,
+  list,
+  milliseconds,
+  parseConfig,
+  topologyFields,
+} from '@neuraltrade/service';
 import { z } from 'zod';
 
 /** The processor's environment variables. */
 export const processorSchema = z.object({
-  PARTITIONS: integer({
-    description: 'Partitions of market.raw; the same number for every service and for ever.',
-    default: DEFAULT_PARTITIONS,
-    min: 1,
-    max: 1_024,
-  }),
-  QUEUE_MAX_BYTES: integer({
-    description: 'Upper bound of a core queue, bytes of waiting messages.',
-    default: DEFAULT_QUEUE_MAX_BYTES,
-    min: 1_000_000,
-    unit: 'bytes',
-  }),
+  ...topologyFields,
   TIMEFRAMES: list({
     description: 'Lengths of the candles that are built; each divides a day.',
     default: DEFAULT_TIMEFRAMES,

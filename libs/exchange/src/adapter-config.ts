@@ -1,5 +1,12 @@
-import { DEFAULT_PARTITIONS, DEFAULT_QUEUE_MAX_BYTES } from '@neuraltrade/contracts';
-import { type Env, integer, list, milliseconds, parseConfig, url } from '@neuraltrade/service';
+import {
+  type Env,
+  integer,
+  list,
+  milliseconds,
+  parseConfig,
+  topologyFields,
+  url,
+} from '@neuraltrade/service';
 import type { Venue } from '@neuraltrade/venues';
 import { z } from 'zod';
 
@@ -44,18 +51,7 @@ export function adapterSchema(venue: Venue) {
       }),
       WS_URL: webSocket('Address that the adapter dials, path included; the venue’s public one by default.'),
       REST_URL: rest('Scheme, host and port of the venue’s REST interface; its public one by default.'),
-      PARTITIONS: integer({
-        description: 'Number of partitions of market.raw; the same in every service.',
-        default: DEFAULT_PARTITIONS,
-        min: 1,
-        max: 1_024,
-      }),
-      QUEUE_MAX_BYTES: integer({
-        description: 'Upper bound of the waiting messages of each core queue.',
-        default: DEFAULT_QUEUE_MAX_BYTES,
-        min: 65_536,
-        unit: 'bytes',
-      }),
+      ...topologyFields,
       BUFFER_MAX_TICKS: integer({
         description:
           'Most records held for publishing; reading pauses at 80 %, trades are given up at 100 %.',

@@ -12,3 +12,4 @@ export { capText, quote } from './sanitize';
 export { hideSecrets, rememberSecret } from './secrets';
 export * from './service-config';
 export * from './shutdown';
+export * from './topology-fields';
