@@ -168,6 +168,15 @@ describe('what a client is told', () => {
     await client.next('error', ({ code }) => code === 'too-many-subscriptions');
   });
 
+  test('an expected symbol can be followed before its first trade', async () => {
+    await start({ symbols: () => [SERIES] });
+    const client = await open().greeted();
+    client.say({ op: 'subscribe', channel: 'candles', ...SERIES });
+    expect((await client.next('candles')).candles).toEqual([]);
+    await running.candle(candleOf({ revision: -1 }));
+    await client.next('candles', ({ candles }) => candles.length === 1);
+  });
+
   test('when the gateway stops, clients are told so', async () => {
     await start();
     const client = await open().greeted();

@@ -35,7 +35,14 @@ export class Intake {
   private readonly told = new Set<string>();
 
   /** @param deps what it works with. */
-  constructor(private readonly deps: IntakeDeps) {}
+  constructor(private readonly deps: IntakeDeps) {
+    deps.view.onRefused = () =>
+      this.tellOnce(
+        'bound',
+        {},
+        'There are more symbols than the dashboard holds: the last ones are not shown',
+      );
+  }
 
   /**
    * Declares the queue and attaches its consumer; when the bus cannot do that now, it is tried again in the background.

@@ -25,8 +25,9 @@ export class MarketView {
   readonly pipeline = new PipelineView();
   /** Called with each candle that says something new. */
   onCandle: (candle: Candle) => void = () => undefined;
+  /** Called for each trade or candle that is not shown because a bound was reached. */
+  onRefused: () => void = () => undefined;
   private readonly startedAt: number;
-  private refused = 0;
 
   /**
    * @param mode where the data comes from.
@@ -44,7 +45,7 @@ export class MarketView {
   /** Takes trades from the bus. */
   acceptTicks(ticks: readonly ProcessedTick[]): void {
     this.pipeline.ticks.add(ticks.length);
-    for (const tick of ticks) if (!this.prices.accept(tick)) this.refused += 1;
+    for (const tick of ticks) if (!this.prices.accept(tick)) this.onRefused();
   }
 
   /** Takes candles from the bus. */
@@ -53,7 +54,7 @@ export class MarketView {
     for (const candle of candles) {
       const outcome = this.candles.accept(candle);
       if (outcome === 'news') this.onCandle(candle);
-      else if (outcome === 'refused') this.refused += 1;
+      else if (outcome === 'refused') this.onRefused();
     }
   }
 
@@ -79,11 +80,6 @@ export class MarketView {
   /** The clock that price ages are counted by, ms UTC: ours, but in a replay the newest replayed trade time. */
   referenceTime(): number {
     return this.mode === 'replay' ? this.prices.newestTimestamp() : this.now();
-  }
-
-  /** Trades and candles that were not shown because a bound was reached. */
-  refusedRecords(): number {
-    return this.refused;
   }
 
   /** The pipeline's state now, for `clients` connected clients. */

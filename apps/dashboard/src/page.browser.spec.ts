@@ -17,8 +17,13 @@ const SENTENCE = 'the page in a browser (no Chromium found: install it, or name 
 const executable = findChromium(process.env['CHROMIUM_BIN']);
 const isRequired = process.env['REQUIRE_SERVICES'] === '1';
 
-if (executable === null) (isRequired ? test : test.skip)(SENTENCE, () => fail(SENTENCE));
-else describe('the page in a browser', () => pageTests(executable));
+if (executable === null) {
+  (isRequired ? test : test.skip)(SENTENCE, () => {
+    throw new Error(`REQUIRE_SERVICES=1, but this was not tested: ${SENTENCE}.`);
+  });
+} else {
+  describe('the page in a browser', () => pageTests(executable));
+}
 
 function pageTests(browserPath: string): void {
   jest.setTimeout(60_000);
@@ -186,6 +191,32 @@ function pageTests(browserPath: string): void {
     expect(foreignRequests).toEqual([]);
     // The one 404 is the unknown symbol's.
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  });
+
+  test('a gateway with a token has the page ask for it', async () => {
+    const token = 'a-token-of-16-letters';
+    const guarded = await RunningDashboard.start({ env: { AUTH_TOKEN: token }, pageDirectory: scratch });
+    const visitor = await browser.context.newPage();
+    try {
+      await visitor.goto(guarded.dashboard.url);
+      const link = visitor.locator('#link');
+      for (const [typed, word] of [
+        ['another-token-of-16', 'Token needed'],
+        [token, 'Connected'],
+      ] as const) {
+        await visitor.fill('#token', typed);
+        await visitor.click('#token-form button');
+        await until(word, async () => (await link.innerText()) === word);
+        if (word === 'Token needed')
+          await until('the refusal', async () =>
+            (await visitor.locator('#notice').innerText()).includes('refused'),
+          );
+      }
+      expect(await visitor.locator('#token-form').isVisible()).toBe(false);
+    } finally {
+      await visitor.close();
+      await guarded.stop();
+    }
   });
 
   test('when the gateway is gone it says so, and it comes back by itself', async () => {

@@ -119,7 +119,11 @@ export class SocketServer {
     }
     if (!client.authorized) return client.cut(CLOSE_CODES.unauthorized, 'the token comes first');
     if (message === null)
-      return refuse(client, 'malformed', 'That is not a message of this protocol: see docs.');
+      return refuse(
+        client,
+        'malformed',
+        'That is no message of this protocol: op is auth, subscribe or unsubscribe.',
+      );
     if (message.channel === 'prices') {
       if (message.op === 'subscribe') fanOut.followPrices(client);
       else client.followPrices(false);

@@ -23,7 +23,9 @@ import { createDashboard, type Dashboard, type DashboardDeps } from '../dashboar
 const PAGE_SOURCES = join(__dirname, '../../page');
 
 /** What a test wants to be otherwise. */
-export interface RunningDashboardOptions extends Partial<Pick<DashboardDeps, 'mode' | 'now' | 'operations'>> {
+export interface RunningDashboardOptions extends Partial<
+  Pick<DashboardDeps, 'mode' | 'now' | 'operations' | 'symbols'>
+> {
   /** Environment variables; the port is any free one unless PORT says otherwise. */
   readonly env?: Readonly<Record<string, string>>;
   /** Other limits. */
@@ -70,6 +72,7 @@ export class RunningDashboard {
         now: options.now ?? Date.now,
         pageDirectory: options.pageDirectory ?? PAGE_SOURCES,
         ...(options.operations && { operations: options.operations }),
+        ...(options.symbols && { symbols: options.symbols }),
       });
       return new RunningDashboard(dashboard, bus, store, metrics, directory);
     } catch (error) {
