@@ -82,7 +82,7 @@ export async function getJson<T>(url: string): Promise<{ status: number; body: T
 /** The first value that is not undefined, asked for until the deadline. */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
-  what: string,
+  what: string | (() => string),
 ): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
