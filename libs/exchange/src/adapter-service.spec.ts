@@ -212,7 +212,7 @@ describe('an adapter service whose venue cannot be reached', () => {
     await until(() => answers >= 3);
     expect(refused.checks[0]?.probe()).toEqual({
       ok: false,
-      reason: `Binance: Binance at 127.0.0.1:${port} answered 503.`,
+      reason: `Binance at 127.0.0.1:${port} answered 503.`,
     });
     await refused.stop();
     await new Promise((resolve) => server.close(resolve));

@@ -80,7 +80,7 @@ class RunningAdapterService {
   #saving: Promise<void> | null = null;
   #saveFailed = false;
   #adapter: ExchangeAdapter | null = null;
-  #waitingFor = 'not started';
+  #waitingFor = 'The adapter was not started.';
   #stopped = false;
   #cancelSecond: (() => void) | null = null;
   #cancelRetry: (() => void) | null = null;
@@ -128,7 +128,7 @@ class RunningAdapterService {
 
   async stop(timeoutMs = 5_000): Promise<void> {
     this.#stopped = true;
-    this.#waitingFor = 'stopped';
+    this.#waitingFor = 'The adapter was stopped.';
     this.#cancelRetry?.();
     this.#adapter?.disconnect();
     const timeUp = new Promise<void>((resolve) => {
@@ -144,9 +144,7 @@ class RunningAdapterService {
   }
 
   venueCheck(): { ok: boolean; reason: string } {
-    return (
-      this.#adapter?.readiness() ?? { ok: false, reason: `${this.#deps.venue.title}: ${this.#waitingFor}.` }
-    );
+    return this.#adapter?.readiness() ?? { ok: false, reason: this.#waitingFor };
   }
 
   /** Asks for the symbols and connects; a venue that does not answer is asked again, later and later. */
@@ -159,7 +157,7 @@ class RunningAdapterService {
       if (!(error instanceof RetryableError)) throw error;
       if (this.#stopped) return;
       const waitMs = Math.max(config.reconnectBaseMs, delay.next());
-      this.#waitingFor = error.message;
+      this.#waitingFor = `${error.message}.`;
       log.error(
         { exchange: venue.name },
         `${error.message}; trying again in ${Math.ceil(waitMs / 1_000)} s.`,

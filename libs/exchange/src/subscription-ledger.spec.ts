@@ -39,6 +39,14 @@ describe('the subscription ledger', () => {
     expect(ledger.unanswered()).toEqual([trades]);
   });
 
+  it('takes a refusal that names a symbol and a request for the topics of that request', () => {
+    const ledger = new SubscriptionLedger([trades, quotes]);
+    ledger.sent(frame('1', trades), 0);
+    ledger.sent(frame('2', quotes), 0);
+    expect(ledger.refused({ requestId: '2', topics: [trades, quotes] }, 'no')).toEqual([quotes]);
+    expect(ledger.unanswered()).toEqual([trades]);
+  });
+
   it('does not let a refusal undo what is live', () => {
     const ledger = new SubscriptionLedger([trades, quotes]);
     ledger.sent(frame(null, trades, quotes), 0);

@@ -61,7 +61,11 @@ export class SubscriptionLedger {
 
   /** Notes a refusal of the venue and returns the topics that it hit, none when it cannot be told which. */
   refused(answer: SubscriptionAnswer, reason: string): Topic[] {
-    const hit = this.#spokenOf(answer).filter((entry) => entry.state !== 'live');
+    // A refusal may name the symbol but not the channel: only topics of the request that it answers are meant.
+    const { requestId } = answer;
+    const hit = this.#spokenOf(answer).filter(
+      (entry) => entry.state !== 'live' && (requestId === null || entry.requestId === requestId),
+    );
     for (const entry of hit) {
       this.#move(entry, 'refused');
       entry.reason = reason;
@@ -111,11 +115,9 @@ export class SubscriptionLedger {
 
   #spokenOf({ requestId, topics }: SubscriptionAnswer): Entry[] {
     if (topics !== null) {
-      // Kraken's refusal names symbol and request but not the channel: only that request's topics are meant.
       return topics
         .map(({ purpose, symbol }) => this.#entries.get(keyOf(purpose, symbol)))
-        .filter((entry) => entry !== undefined)
-        .filter((entry) => requestId === null || entry.requestId === null || entry.requestId === requestId);
+        .filter((entry) => entry !== undefined);
     }
     if (requestId !== null) return this.#all((entry) => entry.requestId === requestId);
     // A venue that names neither can only mean the one request that waits for an answer.

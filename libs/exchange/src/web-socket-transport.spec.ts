@@ -29,7 +29,7 @@ describe('the WebSocket transport', () => {
 
   beforeEach(async () => {
     [happened, receivedAt, peers, connection] = [[], [], [], null];
-    server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: true });
     server.on('connection', (peer) => peers.push(peer));
     await until(() => server.address() !== null);
     url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/feed`;
