@@ -19,7 +19,7 @@ describe('a series of candles', () => {
     const watermark = MIDNIGHT + count * SECOND;
     for (const candle of series.takeDue(watermark)) {
       candle.revision = 0;
-      candle.pending = false;
+      series.settle(candle);
     }
     series.release(watermark, 0, MIDNIGHT);
     expect([...series.held()]).toHaveLength(MAX_HELD_CANDLES);

@@ -105,9 +105,17 @@ export class CandleSeries {
     if (this.candles.size > MAX_HELD_CANDLES) this.releaseBefore(this.boundOfHeld());
   }
 
-  /** The open time before which nothing can be changed any more, ms UTC. */
-  get released(): number {
-    return this.releasedBefore;
+  /** Takes note that a candle was published; one that was released meanwhile goes. */
+  settle(candle: CandleBuilder): void {
+    candle.pending = false;
+    if (candle.openAt < this.releasedBefore) this.drop(candle);
+  }
+
+  /** No candle that opened before this instant (ms UTC) will be published any more. */
+  earliest(): number {
+    let earliest = this.releasedBefore;
+    for (const { openAt } of this.candles.values()) if (openAt < earliest) earliest = openAt;
+    return earliest;
   }
 
   /** Every candle that is held, in the order in which they arose. */
@@ -142,11 +150,13 @@ export class CandleSeries {
   private releaseBefore(openAt: number): void {
     if (openAt <= this.releasedBefore) return;
     this.releasedBefore = openAt;
-    for (const candle of this.candles.values()) {
-      if (candle.openAt >= openAt || candle.pending || candle.revision < 0) continue;
-      this.candles.delete(candle.openAt);
-      if (this.newest === candle) this.newest = null;
-    }
+    for (const candle of this.candles.values())
+      if (candle.openAt < openAt && !candle.pending && candle.revision >= 0) this.drop(candle);
+  }
+
+  private drop(candle: CandleBuilder): void {
+    this.candles.delete(candle.openAt);
+    if (this.newest === candle) this.newest = null;
   }
 
   /** The open time from which on the newest MAX_HELD_CANDLES are; never beyond a candle that was not published yet. */

@@ -80,6 +80,11 @@ export class GapLedger {
     return lowest;
   }
 
+  /** Whether any interval is lost for good. */
+  get hasLost(): boolean {
+    return this.lost.length > 0;
+  }
+
   /** Forgets lost intervals that end at or before an instant (ms UTC): no candle that old is published any more. */
   forgetLostBefore(instant: number): void {
     let passed = 0;

@@ -43,8 +43,11 @@ describe('the window of ids seen', () => {
     window.advance(0, null);
     for (const id of ['3', '5', '7']) add(window, id);
     window.advance(60_000, null);
-    expect(add(window, '1')).toBe('forgotten');
-    expect(add(window, '3')).toBe('seen');
+    const continued = IdWindow.restore(limits, window.export());
+    for (const each of [window, continued]) {
+      expect(add(each, '1')).toBe('forgotten');
+      expect(add(each, '3')).toBe('seen');
+    }
   });
 
   it('keeps a range that is old but among the newest ids, and one that is recent but not among them', () => {

@@ -172,6 +172,42 @@ describe('late trades', () => {
     );
   });
 
+  it('no longer merge one ms later, though nothing was published in between', () => {
+    const horizon = MINUTE + CONFIG.revisionHorizonMs + LATENESS;
+    const passed = [...closed, clock(horizon), trade(9, horizon + 1)];
+    const gapOverIt = sampleGap({ afterTradeId: '2', fromTimestamp: MIDNIGHT + 30_000 });
+    for (const records of [passed, [...passed, gapOverIt]]) {
+      const run = resultOf(CONFIG, [...records, trade(3, 1)], false);
+      expect(run.gaps).toHaveLength(1);
+      expect(story(run.candles)).toEqual(['1m+0s final 0 trades=2 complete=true']);
+    }
+  });
+
+  it('revisions of one moment come in order of time, whatever the order of the trades', () => {
+    const records = [trade(1, 0), trade(2, MINUTE), clock(3 * MINUTE), trade(4, MINUTE + 1), trade(3, 1)];
+    expect(told([...records, clock(3 * MINUTE + 1)]).slice(2)).toEqual([
+      '1m+0s revised 1 trades=2 complete=true',
+      '1m+60s revised 1 trades=2 complete=true',
+    ]);
+  });
+
+  it('a revision that waits is published although its candle was let go meanwhile, incomplete if it must be', () => {
+    const horizon = MINUTE + CONFIG.revisionHorizonMs + LATENESS;
+    const waiting = [...closed, clock(horizon), trade(3, 1), trade(9, horizon + 1), trade(4, 2)];
+    const first = createProcessing(CONFIG, 7);
+    const outputs = new Collected();
+    first.apply(waiting, outputs);
+    expect(outputs.gaps).toHaveLength(1);
+    createProcessing(CONFIG, 7, first.exportState()).apply([clock(horizon + 2)], outputs);
+    expect(story(outputs.candles)).toEqual([
+      '1m+0s final 0 trades=2 complete=true',
+      '1m+0s revised 1 trades=3 complete=false',
+    ]);
+    expect(story(resultOf(CONFIG, [...waiting, clock(horizon + 2)], false).candles)).toEqual(
+      story(outputs.candles),
+    );
+  });
+
   it('beyond the horizon are handed out and counted, change no candle and leave a gap over their ms', () => {
     const horizon = MINUTE + CONFIG.revisionHorizonMs + LATENESS;
     const late = trade(3, 12_345);
@@ -447,6 +483,22 @@ describe('enrichment', () => {
   });
 });
 
+describe('the state', () => {
+  it('does not grow with time: days of trades, lost ones among them, leave what minutes leave', () => {
+    const sizeAfter = (minutes: number) => {
+      const records: RawRecord[] = [];
+      for (let minute = 1; minute <= minutes; minute++) {
+        records.push(trade(2 * minute, minute * MINUTE), clock(minute * MINUTE + 30_000));
+        if (minute % 2 === 0) records.push(trade(2 * minute - 29, (minute - 14) * MINUTE));
+      }
+      const run = resultOf({ ...CONFIG, timeframes: ['1m', '1h'], dedupeWindowIds: 100 }, records, false);
+      expect(minutes < 30 || run.gaps.length > 0).toBe(true);
+      return run.processing.exportState().length;
+    };
+    expect(sizeAfter(6_000)).toBeLessThan(sizeAfter(300) * 1.1);
+  });
+});
+
 describe('a continued run', () => {
   it('goes on with the revisions, under its own epoch', () => {
     const first = createProcessing(CONFIG, 1);
@@ -458,6 +510,15 @@ describe('a continued run', () => {
       [0, 1],
       [1, 5],
     ]);
+  });
+
+  it("still knows the venue's clock", () => {
+    const first = createProcessing(CONFIG, 1);
+    const outputs = new Collected();
+    first.apply([sampleClock(MIDNIGHT, { offsetMs: -4_000 })], outputs);
+    const second = createProcessing(CONFIG, 2, first.exportState());
+    second.apply([trade(1, 8_000, { receivedAt: MIDNIGHT })], outputs);
+    expect(outputs.refused).toEqual([]);
   });
 
   it('begins a timeframe that is new with the next trade, marks its first interval incomplete and drops a removed one', () => {

@@ -96,7 +96,7 @@ export class SymbolState {
 
   /** Takes note that trades of one millisecond are in no candle, or not in all, for good. */
   noteLost(gap: Gap): void {
-    if (this.series.every((series) => gap.fromTimestamp < series.released)) return;
+    if (this.series.every((series) => gap.fromTimestamp < series.earliest())) return;
     this.gaps.apply(gap, this.watermark.eventTime);
     this.reviseCompleteness();
   }
@@ -155,7 +155,7 @@ export class SymbolState {
     const candle = builder.candle(this.publication(series, builder, builder.nextPublication()));
     builder.revision = candle.revision;
     builder.complete = candle.complete;
-    builder.pending = false;
+    series.settle(builder);
     return candle;
   }
 
@@ -178,20 +178,18 @@ export class SymbolState {
     for (const series of this.series) {
       for (const candle of series.held()) {
         candle.touched = true;
-        if (candle.revision < 0 || candle.openAt < series.released) continue;
-        if (this.isComplete(series, candle.openAt) !== candle.complete) series.publishLater(candle);
+        if (candle.revision >= 0 && this.isComplete(series, candle.openAt) !== candle.complete)
+          series.publishLater(candle);
       }
     }
   }
 
   private release(): void {
     const keepFrom = this.gaps.earliestOpen();
-    let needed = Infinity;
-    for (const series of this.series) {
+    for (const series of this.series)
       series.release(this.watermark.value, this.rules.revisionHorizonMs, keepFrom);
-      needed = Math.min(needed, series.released);
-    }
-    this.gaps.forgetLostBefore(needed);
+    if (this.gaps.hasLost)
+      this.gaps.forgetLostBefore(Math.min(...this.series.map((series) => series.earliest())));
   }
 }
 
