@@ -13,6 +13,7 @@ describe('the deque', () => {
       fc.property(fc.array(operation, { maxLength: 200, size: 'max' }), (operations) => {
         const deque = new Deque<number>();
         const array: number[] = [];
+        const taken: [number | undefined, number | undefined][] = [];
         operations.forEach((op, i) => {
           if (op.kind === 'push') {
             deque.push(i);
@@ -21,14 +22,15 @@ describe('the deque', () => {
             deque.unshift(i);
             array.unshift(i);
           } else if (op.kind === 'shift') {
-            expect(deque.shift()).toBe(array.shift());
+            taken.push([deque.shift(), array.shift()]);
           } else if ('at' in op) {
             const at = Math.min(op.at, array.length);
             deque.insert(at, i);
             array.splice(at, 0, i);
           }
-          expect(deque.length).toBe(array.length);
         });
+        expect(taken.map(([fromDeque]) => fromDeque)).toEqual(taken.map(([, fromArray]) => fromArray));
+        expect(deque.length).toBe(array.length);
         expect(Array.from({ length: deque.length + 1 }, (_, i) => deque.at(i))).toEqual([
           ...array,
           undefined,

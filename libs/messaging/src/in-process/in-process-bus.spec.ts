@@ -45,6 +45,16 @@ describe('the in-process bus', () => {
     expect(deliveries).toBeGreaterThan(3);
   });
 
+  it('gives messages to the consumers of a queue in turn, passing over one without credit', async () => {
+    const bus = memoryBus();
+    await bus.declare([queueSpec('shared')]);
+    const [first, second] = [await collect(bus, 'shared', 2), await collect(bus, 'shared', 10)];
+    await publishAll(bus, texts(0, 7));
+    await second.received(5);
+    expect(first.texts()).toEqual(['0', '2']);
+    expect(second.texts()).toEqual(['1', '3', '4', '5', '6']);
+  });
+
   it('gives every queue its share while another one has a backlog', async () => {
     const bus = memoryBus();
     const bound = (pattern: string) => [{ amqpExchange: 'market.raw' as const, pattern }];
