@@ -32,6 +32,11 @@ describe('a series of candles', () => {
     add(series, 0, -Infinity);
     const watermark = MIDNIGHT + 100 * SECOND;
     series.release(watermark, 0, Infinity);
-    expect(series.takeDue(watermark).map(({ openAt }) => openAt)).toEqual([MIDNIGHT]);
+    const due = series.takeDue(watermark);
+    expect(due.map(({ openAt }) => openAt)).toEqual([MIDNIGHT]);
+    expect(series.earliest()).toBe(MIDNIGHT);
+    due.forEach((candle) => series.settle(candle));
+    expect([...series.held()]).toEqual([]);
+    expect(series.earliest()).toBe(watermark - SECOND);
   });
 });

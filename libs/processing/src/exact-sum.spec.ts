@@ -121,8 +121,10 @@ describe('exact quotients', () => {
   });
 
   it('a remainder far below the last bit tips a tie', () => {
-    expect(nearestQuotient([2 ** -53, 1], [1])).toBe(1);
-    expect(nearestQuotient([2 ** -150, 2 ** -53, 1], [1])).toBe(1 + 2 ** -52);
+    const volume = [2 ** -150, 1];
+    const halfWay = [2 ** -203, 2 ** -150, 2 ** -53, 1];
+    expect(nearestQuotient(halfWay, volume)).toBe(1);
+    expect(nearestQuotient([2 ** -250, ...halfWay], volume)).toBe(1 + 2 ** -52);
   });
 
   it('the mean price of one trade is its price, and of several lies between the lowest and the highest', () => {
