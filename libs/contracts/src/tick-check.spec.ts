@@ -119,6 +119,33 @@ describe('the hand-written check of ticks', () => {
     );
   });
 
+  it.each([
+    ['a bid above the ask', { bid: 2, ask: 1, quoted: true, quotedAt: 5 }],
+    ['a bid other than the last price without a quote', { bid: 1 }],
+    ['an ask other than the last price without a quote', { ask: 3 }],
+    ['a quote without its time', { quoted: true }],
+    ['the time of a quote that there is not', { quotedAt: 5 }],
+  ])('refuses %s, as the schema does', (_, fields) => {
+    const tick = {
+      exchange: 'binance',
+      symbol: 'BTC/USDT',
+      bid: 2,
+      ask: 2,
+      last: 2,
+      volume: 1,
+      timestamp: 1,
+      tradeId: '1',
+      takerSide: 'buy',
+      receivedAt: 1,
+      quoted: false,
+      quotedAt: null,
+      backfilled: false,
+    };
+    expect(rawTickFault(tick)).toBeNull();
+    expect(rawTickFault({ ...tick, ...fields })).not.toBeNull();
+    expect(rawTickSchema.safeParse({ ...tick, ...fields }).success).toBe(false);
+  });
+
   it('names the field that is wrong', () => {
     fc.assert(
       fc.property(rawTicks, (tick) => {
