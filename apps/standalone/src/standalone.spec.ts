@@ -80,8 +80,8 @@ describe('npm start', () => {
   it('goes on with its candles after a restart: nothing stored is lost, and the open one keeps what it had', async () => {
     const first = start(['--rate', '200']);
     const before = await eventually(async () => {
-      const [candle] = await candlesOf(await first.url(), 'kraken');
-      return candle !== undefined && candle.trades > 20 ? candle : undefined;
+      const candles = await candlesOf(await first.url(), 'kraken');
+      return candles.find(({ trades }) => trades > 20);
     }, 'a candle with 20 trades');
     endedWell(await first.stop());
     const second = start(['--rate', '200']);

@@ -65,11 +65,13 @@ describe.each(venues.map((venue) => [venue.name, venue] as const))('%s', (name, 
 
   test('every truncated frame is one event that is neither trade nor quote', () => {
     const decoder = venue.createDecoder(SESSION_SYMBOLS);
-    const others = session.slice(0, 20).flatMap((frame) =>
-      Array.from({ length: frame.length }, (_, length) => decoder.decode(frame.slice(0, length), 0)).filter(
-        ([event, ...more]) => event?.type !== 'invalid' || more.length > 0,
-      ),
-    );
+    const others = session
+      .slice(0, 20)
+      .flatMap((frame) =>
+        Array.from({ length: frame.length }, (_, length) => decoder.decode(frame.slice(0, length), 0)).filter(
+          ([event, ...more]) => event?.type !== 'invalid' || more.length > 0,
+        ),
+      );
     expect(others).toEqual([]);
   });
 
