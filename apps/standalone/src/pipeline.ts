@@ -37,7 +37,11 @@ export async function startPipeline(
 ): Promise<Pipeline> {
   const store = await openDuckDbStore({ directory: join(directory, 'store'), emptyFirst });
   onStop('store', () => store.close());
-  const bus = createInProcessBus({ dataDir: emptyFirst ? null : join(directory, 'logs'), metrics });
+  const bus = createInProcessBus({
+    dataDir: emptyFirst ? null : join(directory, 'logs'),
+    metrics,
+    onRepair: (sentence) => log.warn(sentence),
+  });
   onStop('bus', () => bus.close());
   const dashboard = await createDashboard({
     bus,
