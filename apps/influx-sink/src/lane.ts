@@ -9,7 +9,7 @@ import { Session } from './session';
 import type { SinkLog } from './sink-log';
 
 /** What the sink stores. */
-export type StoredKind = 'ticks' | 'candles' | 'gaps';
+export type StoredKind = 'ticks' | 'candles' | 'gaps' | 'signals';
 
 /** What one lane does, and with what. */
 export interface LaneOptions<K extends StoredKind> {

@@ -8,7 +8,7 @@ import {
 } from '@neuraltrade/contracts';
 import type { MessageBus, Subscription } from '@neuraltrade/messaging';
 import type { Sink } from './sink';
-import { candleOf, gapOf, MINUTE, tickOf, ticksFrom } from './testing/records';
+import { candleOf, gapOf, MINUTE, signalOf, tickOf, ticksFrom } from './testing/records';
 import { eventually, SinkRig, storedCandles } from './testing/sink-rig';
 
 jest.setTimeout(30_000);
@@ -73,14 +73,16 @@ describe('the path to the store', () => {
     expect(await storedCandles(rig.store)).toEqual([last]);
   });
 
-  test('the queue of signals is declared and left alone', async () => {
+  test('signals arrive, a repeat once, and a malformed one is parked', async () => {
     await rig.start();
-    await rig.send({
-      ...encodeBatch('signals', []),
-      amqpExchange: AMQP_EXCHANGES.signals,
-      routingKey: routingKeys.signal('binance', 'BTC/USDT'),
-    });
-    expect(await rig.depth('signals')).toEqual({ ready: 1, unacked: 0 });
+    await rig.publish('signals', [signalOf(), signalOf({ signalType: 'sell', timestamp: MINUTE + 60_000 })]);
+    await rig.drained('signals');
+    await rig.publish('signals', [signalOf(), signalOf({ confidence: 2 })]);
+    await rig.drained('signals');
+    expect(await rig.store.signalPerformance({ from: 0, to: MINUTE + 60_001 })).toEqual([
+      expect.objectContaining({ modelVersion: 'trend-1', buy: 1, sell: 1, hold: 0 }),
+    ]);
+    expect((await rig.parked()).map(({ routingKey }) => routingKey)).toEqual(['malformed']);
   });
 });
 
@@ -154,6 +156,7 @@ describe('acknowledgement', () => {
       ['sink-ticks', { ok: false, reason: 'The disk is full.' }],
       ['sink-candles', { ok: true, reason: '' }],
       ['sink-gaps', { ok: true, reason: '' }],
+      ['sink-signals', { ok: true, reason: '' }],
     ]);
     // The window is two batches: the rest waits in the queue, not here.
     expect(await rig.depth('ticks')).toEqual({ ready: 30, unacked: 10 });
@@ -290,7 +293,7 @@ describe('stopping', () => {
     await sink.stop();
     expect(await rig.depth('ticks')).toEqual({ ready: 0, unacked: 0 });
     await sink.stop();
-    expect(faultsOf(sink)).toEqual(Array(3).fill('The sink has stopped.'));
+    expect(faultsOf(sink)).toEqual(Array(4).fill('The sink has stopped.'));
     expect(await rig.storedTradeIds()).toEqual(upTo(50));
   });
 

@@ -36,8 +36,7 @@ export interface Sink {
 }
 
 /**
- * Starts to take ticks, closed candles and gaps from their queues to the store. Signals have no place in the store yet:
- * their queue is declared and left alone.
+ * Starts to take ticks, closed candles, gaps and signals from their queues to the store.
  * @throws what the bus throws when the queues cannot be declared or consumed.
  */
 export async function createSink({ store, ...deps }: SinkDeps): Promise<Sink> {
@@ -55,6 +54,7 @@ export async function createSink({ store, ...deps }: SinkDeps): Promise<Sink> {
       conflate,
     ),
     lane({ kind: 'gaps', queue: queues.events.name, write: (gaps) => store.writeGaps(gaps) }),
+    lane({ kind: 'signals', queue: queues.signals.name, write: (signals) => store.writeSignals(signals) }),
   ] as const;
   const stop = async (): Promise<void> => {
     await Promise.all(lanes.map((one) => one.stop()));

@@ -1,4 +1,5 @@
 export { StoreOpenError, type DuckDbStoreOptions } from './duckdb/database';
 export { openDuckDbStore } from './duckdb/duckdb-store';
+export * from './embedded-store';
 export * from './market-store';
 export * from './store-directory';

@@ -1,6 +1,6 @@
-import type { Candle, Gap, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 
-/** Where ticks, candles and gaps are kept: InfluxDB 2, or DuckDB inside this process. One contract suite holds both. */
+/** Where ticks, candles, gaps and signals are kept: InfluxDB 2, or DuckDB inside this process. One contract suite holds both. */
 export interface MarketStore {
   /** Stores ticks; one that is stored already (exchange, symbol, tradeId, timestamp) stays one row. */
   writeTicks(ticks: readonly ProcessedTick[]): Promise<void>;
@@ -8,10 +8,22 @@ export interface MarketStore {
   writeCandles(candles: readonly Candle[]): Promise<void>;
   /** Stores gaps; a later status of the same gapId replaces the earlier one. */
   writeGaps(gaps: readonly Gap[]): Promise<void>;
-  /** The newest tick of each symbol whose timestamp is at or after `since`. */
+  /**
+   * Stores signals. One signal is (exchange, symbol, timeframe, modelVersion, timestamp, signalType, riskLevel); one that
+   * is stored already stays one row and takes the fields of the copy that was written last. This is the identity of a point
+   * in InfluxDB, where venue, symbol, signal type and risk level are tags and the time holds the instant with a hash of
+   * model version and timeframe: a model that judges one candle twice with another result leaves two signals.
+   */
+  writeSignals(signals: readonly MlSignal[]): Promise<void>;
+  /**
+   * The newest tick of each symbol whose timestamp is at or after `since`. The embedded store looks at recent days only:
+   * not at those that are older than its tick retention.
+   */
   lastPrices(query: LastPricesQuery): Promise<LastPrice[]>;
   /** The newest `limit` candles of one series, ascending by timestamp. */
   candles(query: CandlesQuery): Promise<Candle[]>;
+  /** How many signals of each kind each model gave on each UTC day, ascending by day, then by model version. */
+  signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]>;
   /** Whether the last write went well. */
   health(): StoreHealth;
   /** Finishes what was begun and releases files or sockets. */
@@ -60,6 +72,34 @@ export interface CandlesQuery {
   readonly limit: number;
   /** Only candles that open before this instant, ms UTC; absent = up to the newest. */
   readonly before?: number;
+}
+
+/** Which signals are counted. */
+export interface SignalPerformanceQuery {
+  /** One venue; absent = all of them. */
+  readonly exchange?: string;
+  /** The first instant, ms UTC, inclusive; a day that it cuts is counted from here on. */
+  readonly from: number;
+  /** The end, ms UTC, exclusive; not before `from`. */
+  readonly to: number;
+}
+
+/** The signals of one model version on one UTC day; there is one for each day on which the model gave any signal. */
+export interface SignalPerformance {
+  /** Name and version of the model. */
+  readonly modelVersion: string;
+  /** Start of the UTC day, ms UTC. A signal belongs to the day of its timestamp, the close of its candle. */
+  readonly day: number;
+  /** Signals to buy, 0 and up. */
+  readonly buy: number;
+  /** Signals to sell, 0 and up. */
+  readonly sell: number;
+  /** Signals to do nothing, 0 and up. */
+  readonly hold: number;
+  /** Signals to act: buy + sell. */
+  readonly total: number;
+  /** buy / total, 0 to 1; null on a day with holds only. */
+  readonly buyRatio: number | null;
 }
 
 /** Whether the store works, and if not, why, in one sentence. */

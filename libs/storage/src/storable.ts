@@ -1,5 +1,13 @@
-import { type Candle, EXCHANGE_PATTERN, isSymbol, PermanentError, timeframeMs } from '@neuraltrade/contracts';
-import type { CandlesQuery, LastPricesQuery } from './market-store';
+import {
+  type Candle,
+  EXCHANGE_PATTERN,
+  isSymbol,
+  type MlSignal,
+  PermanentError,
+  timeframeMs,
+} from '@neuraltrade/contracts';
+import type { ExportCandlesQuery, ExportTicksQuery } from './embedded-store';
+import type { CandlesQuery, LastPricesQuery, SignalPerformanceQuery } from './market-store';
 
 /** Largest number of candles that one query may ask for. */
 export const MAX_CANDLES = 5_000;
@@ -28,6 +36,19 @@ export function refuseBadCandles(candles: readonly Candle[]): void {
   }
 }
 
+/** Refuses signals of an unknown timeframe or without a model version, and bad names. @throws PermanentError */
+export function refuseBadSignals(signals: readonly MlSignal[]): void {
+  refuseBadNames(signals);
+  for (const { exchange, symbol, timeframe, timestamp, modelVersion } of signals) {
+    if (timeframeMs(timeframe) !== null && modelVersion !== '') continue;
+    const fault = modelVersion === '' ? 'names no model version' : `has no known timeframe (${timeframe})`;
+    throw new PermanentError(
+      'store-refused',
+      `The signal of ${exchange} ${symbol} at ${timestamp} ${fault}: not stored.`,
+    );
+  }
+}
+
 /** Refuses a query that no store can answer. @throws RangeError that names the argument */
 export function refuseBadLastPricesQuery({ exchange, since }: LastPricesQuery): void {
   if (exchange !== undefined) refuseBadExchange(exchange);
@@ -37,12 +58,41 @@ export function refuseBadLastPricesQuery({ exchange, since }: LastPricesQuery): 
 /** Refuses a query that no store can answer. @throws RangeError that names the argument */
 export function refuseBadCandlesQuery({ exchange, symbol, timeframe, limit, before }: CandlesQuery): void {
   refuseBadExchange(exchange);
-  if (!isSymbol(symbol)) throw new RangeError('symbol is not BASE/QUOTE in upper case');
-  if (timeframeMs(timeframe) === null) throw new RangeError('timeframe does not divide a day');
+  refuseBadSymbol(symbol);
+  refuseBadTimeframe(timeframe);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_CANDLES) {
     throw new RangeError(`limit is not a whole number from 1 to ${MAX_CANDLES}`);
   }
   if (before !== undefined) refuseBadInstant('before', before);
+}
+
+/** Refuses a query that no store can answer. @throws RangeError that names the argument */
+export function refuseBadSignalPerformanceQuery({ exchange, from, to }: SignalPerformanceQuery): void {
+  if (exchange !== undefined) refuseBadExchange(exchange);
+  refuseBadRange(from, to);
+}
+
+/** Refuses an export that no store can make. @throws RangeError that names the argument */
+export function refuseBadExportQuery(query: ExportTicksQuery | ExportCandlesQuery): void {
+  const { exchange, symbol, from, to } = query;
+  if (exchange !== undefined) refuseBadExchange(exchange);
+  if (symbol !== undefined) refuseBadSymbol(symbol);
+  if ('timeframe' in query && query.timeframe !== undefined) refuseBadTimeframe(query.timeframe);
+  refuseBadRange(from, to);
+}
+
+function refuseBadRange(from: number, to: number): void {
+  refuseBadInstant('from', from);
+  refuseBadInstant('to', to);
+  if (to < from) throw new RangeError('to is before from');
+}
+
+function refuseBadSymbol(symbol: string): void {
+  if (!isSymbol(symbol)) throw new RangeError('symbol is not BASE/QUOTE in upper case');
+}
+
+function refuseBadTimeframe(timeframe: string): void {
+  if (timeframeMs(timeframe) === null) throw new RangeError('timeframe does not divide a day');
 }
 
 function refuseBadExchange(exchange: string): void {

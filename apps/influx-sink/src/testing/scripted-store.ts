@@ -1,16 +1,18 @@
-import type { Candle, Gap, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 import type {
   CandlesQuery,
   LastPrice,
   LastPricesQuery,
   MarketStore,
+  SignalPerformance,
+  SignalPerformanceQuery,
   StoreHealth,
 } from '@neuraltrade/storage';
 
 /** A write that reached the store: how many records of which kind. */
 export interface SeenWrite {
   /** What was written. */
-  readonly kind: 'ticks' | 'candles' | 'gaps';
+  readonly kind: 'ticks' | 'candles' | 'gaps' | 'signals';
   /** The records. */
   readonly records: readonly object[];
 }
@@ -51,6 +53,11 @@ export class ScriptedStore implements MarketStore {
   }
 
   /** See MarketStore. */
+  writeSignals(signals: readonly MlSignal[]): Promise<void> {
+    return this.#write({ kind: 'signals', records: signals }, () => this.real.writeSignals(signals));
+  }
+
+  /** See MarketStore. */
   lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
     return this.real.lastPrices(query);
   }
@@ -58,6 +65,11 @@ export class ScriptedStore implements MarketStore {
   /** See MarketStore. */
   candles(query: CandlesQuery): Promise<Candle[]> {
     return this.real.candles(query);
+  }
+
+  /** See MarketStore. */
+  signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
+    return this.real.signalPerformance(query);
   }
 
   /** See MarketStore. */

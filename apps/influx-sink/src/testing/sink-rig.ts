@@ -19,6 +19,7 @@ import {
 import { createMetrics, type Metrics } from '@neuraltrade/metrics';
 import { type MarketStore, openDuckDbStore } from '@neuraltrade/storage';
 import { sinkConfig } from '../config';
+import type { StoredKind } from '../lane';
 import { createSink, type Sink } from '../sink';
 import { MINUTE } from './records';
 import { ScriptedStore } from './scripted-store';
@@ -63,10 +64,7 @@ export class SinkRig {
   }
 
   /** Publishes records of one kind as the processor does, in one message. */
-  async publish<K extends 'ticks' | 'candles' | 'gaps'>(
-    kind: K,
-    records: readonly BatchRecords[K][],
-  ): Promise<void> {
+  async publish<K extends StoredKind>(kind: K, records: readonly BatchRecords[K][]): Promise<void> {
     await this.send({ ...encodeBatch<BatchKind>(kind, records), ...ROUTES[kind] });
   }
 
@@ -84,7 +82,7 @@ export class SinkRig {
   }
 
   /** Waits until nothing is left in a queue. */
-  async drained(queue: 'ticks' | 'ohlcv' | 'events'): Promise<void> {
+  async drained(queue: 'ticks' | 'ohlcv' | 'events' | 'signals'): Promise<void> {
     await eventually(async () => expect(await this.depth(queue)).toEqual({ ready: 0, unacked: 0 }));
   }
 
@@ -130,6 +128,7 @@ const ROUTES = {
     routingKey: routingKeys.candle('final', '1m', 'binance', 'BTC/USDT'),
   },
   gaps: { amqpExchange: AMQP_EXCHANGES.events, routingKey: routingKeys.gap('binance', 'BTC/USDT') },
+  signals: { amqpExchange: AMQP_EXCHANGES.signals, routingKey: routingKeys.signal('binance', 'BTC/USDT') },
 } as const;
 
 /** Waits until the expectation holds; after ten seconds it fails with the expectation's own words. */

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { candlesTable } from './candles-table';
 import { gapsTable } from './gaps-table';
+import type { SealResult } from '../embedded-store';
+import { SEALED_FOLDER } from './sealed-ticks';
+import { signalsTable } from './signals-table';
 import { createTableSql } from './table';
 import { ticksTable } from './ticks-table';
 
@@ -30,6 +33,15 @@ export interface DuckDbStoreOptions {
   readonly memoryLimitMb?: number;
   /** Whether what an earlier run stored here is removed first. */
   readonly emptyFirst?: boolean;
+  /**
+   * How long ticks stay in the table, ms: UTC days that ended longer ago are sealed to Parquet files. Absent = nothing is
+   * sealed, as befits a replay, whose days have no relation to today.
+   */
+  readonly tickRetentionMs?: number;
+  /** The wall clock that the retention is reckoned by, ms UTC; absent = this machine's. */
+  readonly now?: () => number;
+  /** Told what each regular sealing did, faults included. */
+  readonly onSealed?: (result: SealResult) => void;
 }
 
 /** Opens the database of a directory and makes its tables. @throws StoreOpenError */
@@ -49,6 +61,7 @@ interface Connections {
   readonly instance: DuckDBInstance;
   readonly writer: DuckDBConnection;
   readonly reader: DuckDBConnection;
+  readonly archivist: DuckDBConnection;
 }
 
 /** A database that this process alone owns until it closes it. */
@@ -79,6 +92,16 @@ export class Database {
     return this.#connections.reader;
   }
 
+  /** The one connection for sealing and exports, which take long. @throws StoreOpenError when a restart has failed. */
+  get archivist(): DuckDBConnection {
+    return this.#connections.archivist;
+  }
+
+  /** Ends what sealing or an export is doing now, with an error there. */
+  interruptArchivist(): void {
+    this.#open?.archivist.interrupt();
+  }
+
   /**
    * Closes the files and opens them again, as DuckDB demands after a fatal error (a checkpoint that found the disk full):
    * what was committed is in its log and still there. Nothing else may use the connections meanwhile. When it fails it can
@@ -104,8 +127,9 @@ export class Database {
 
   #disconnect(): void {
     if (!this.#open) return;
-    const { reader, writer, instance } = this.#open;
+    const { reader, writer, archivist, instance } = this.#open;
     this.#open = null;
+    archivist.closeSync();
     reader.closeSync();
     writer.closeSync();
     instance.closeSync();
@@ -117,7 +141,7 @@ async function connect(options: DuckDbStoreOptions): Promise<Connections> {
   try {
     const writer = await instance.connect();
     await prepareTables(writer, options.directory);
-    return { instance, writer, reader: await instance.connect() };
+    return { instance, writer, reader: await instance.connect(), archivist: await instance.connect() };
   } catch (error) {
     instance.closeSync();
     throw error instanceof StoreOpenError ? error : openError(options.directory, textOf(error));
@@ -147,8 +171,8 @@ async function removeFiles(options: DuckDbStoreOptions): Promise<void> {
     // A file that cannot be read is a good reason to empty; one that is in use is not.
     if (error instanceof StoreInUseError) throw error;
   }
-  for (const suffix of ['', '.wal', '.tmp']) {
-    await rm(join(options.directory, FILE + suffix), { recursive: true, force: true });
+  for (const name of [FILE, `${FILE}.wal`, `${FILE}.tmp`, SEALED_FOLDER]) {
+    await rm(join(options.directory, name), { recursive: true, force: true });
   }
 }
 
@@ -190,9 +214,10 @@ async function prepareTables(connection: DuckDBConnection, directory: string): P
   }
   await connection.run('BEGIN TRANSACTION');
   if (format === null) await connection.run('INSERT INTO store_format VALUES ($1)', [FORMAT]);
-  for (const sql of [createTableSql(ticksTable), createTableSql(candlesTable), createTableSql(gapsTable)]) {
-    await connection.run(sql);
-  }
+  await connection.run(createTableSql(ticksTable));
+  await connection.run(createTableSql(candlesTable));
+  await connection.run(createTableSql(gapsTable));
+  await connection.run(createTableSql(signalsTable));
   await connection.run('COMMIT');
 }
 

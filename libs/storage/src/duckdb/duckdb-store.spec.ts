@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Gap, ProcessedTick } from '@neuraltrade/contracts';
+import type { Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 import { build } from 'esbuild';
 import type { MarketStore } from '../market-store';
 import { candleOf, MINUTE, tickOf } from '../testing/records';
@@ -217,6 +217,7 @@ async function openSubject(): Promise<StoreUnderTest> {
     },
     storedTicks: () => ticksIn(database),
     storedGaps: () => gapsIn(database),
+    storedSignals: () => signalsIn(database),
     dispose: async () => {
       await current.close();
       rmSync(scratch, { recursive: true, force: true });
@@ -263,6 +264,25 @@ async function gapsIn({ reader }: Database): Promise<Gap[]> {
     missing: count(row['missing']),
     cause: row['cause'] as Gap['cause'],
     status: row['status'] as Gap['status'],
+  }));
+}
+
+async function signalsIn({ reader }: Database): Promise<MlSignal[]> {
+  const rows = (await reader.runAndReadAll('FROM signals')).getRowObjectsJS();
+  return rows.map((row) => ({
+    exchange: row['exchange'] as string,
+    symbol: row['symbol'] as string,
+    timeframe: row['timeframe'] as string,
+    signalType: row['signal_type'] as MlSignal['signalType'],
+    riskLevel: row['risk_level'] as MlSignal['riskLevel'],
+    confidence: row['confidence'] as number,
+    probBuy: row['prob_buy'] as number,
+    probHold: row['prob_hold'] as number,
+    probSell: row['prob_sell'] as number,
+    riskScore: row['risk_score'] as number,
+    inferenceTimeMs: row['inference_time_ms'] as number,
+    modelVersion: row['model_version'] as string,
+    timestamp: Number(row['timestamp']),
   }));
 }
 

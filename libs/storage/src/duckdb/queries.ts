@@ -1,6 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Candle } from '@neuraltrade/contracts';
-import type { CandlesQuery, LastPrice, LastPricesQuery } from '../market-store';
+import type {
+  CandlesQuery,
+  LastPrice,
+  LastPricesQuery,
+  SignalPerformance,
+  SignalPerformanceQuery,
+} from '../market-store';
+import { DAY_MS } from './partition';
 
 /** Reads the newest tick of each symbol; of equal timestamps the larger trade id, as an integer, is the newer one. */
 export async function readLastPrices(
@@ -34,39 +41,77 @@ export async function readLastPrices(
 
 type LastPriceRow = Omit<LastPrice, 'spreadBps'> & { readonly spread_bps: number };
 
-const CANDLE_FIELDS = `exchange, symbol, timeframe, timestamp::DOUBLE AS timestamp, open, high, low, close, volume,
-  trades::DOUBLE AS trades, vwap, state, revision::DOUBLE AS revision, epoch::DOUBLE AS epoch`;
+/** The columns of a candle but for the three names and `complete`, as they are stored. */
+export const CANDLE_FIELDS = `timeframe, timestamp, open, high, low, close, volume, trades, vwap, state, revision, epoch`;
 
 /** Later than every instant that a message can carry, ms UTC. */
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
 /**
- * Reads the newest candles of one series, oldest first. A candle is incomplete, too, while a gap of dropped trades that
- * cannot be filled overlaps it: such a trade came beyond the revision horizon, so that no revision of the candle tells of
- * it. Decided here rather than written into the rows, so that it holds whichever of candle and gap was stored first, for
- * each later revision, and no longer once the gap is filled.
+ * The spans of trades of one series that were dropped for good, as two SQL expressions name it: what `lost` in
+ * {@link COMPLETE} stands for.
  */
+export function lostSql(exchange: string, symbol: string): string {
+  return `
+    SELECT from_timestamp, coalesce(to_timestamp, ${END_OF_TIME}) AS to_timestamp
+    FROM gaps
+    WHERE exchange = ${exchange} AND symbol = ${symbol} AND cause = 'dropped' AND status = 'unfillable'`;
+}
+
+/**
+ * Whether a candle of `page` is complete. It is incomplete, too, while a gap of dropped trades that cannot be filled
+ * overlaps it: such a trade came beyond the revision horizon, so that no revision of the candle tells of it. Decided at
+ * reading rather than written into the rows, so that it holds whichever of candle and gap was stored first, for each
+ * later revision, and no longer once the gap is filled. The gaps are joined by their times alone: with the names in the
+ * join it takes 20 times as long.
+ */
+export const COMPLETE = `complete AND NOT EXISTS (
+  FROM lost WHERE lost.from_timestamp < page.closes_at AND lost.to_timestamp >= page.timestamp
+) AS complete`;
+
+/** Reads the newest candles of one series, oldest first. */
 export async function readCandles(
   connection: DuckDBConnection,
   { exchange, symbol, timeframe, limit, before = END_OF_TIME }: CandlesQuery,
 ): Promise<Candle[]> {
-  // The limit comes first and the gaps are joined by their times alone: with the names in the join it takes 20 times as long.
   const reader = await connection.runAndReadAll(
     `WITH page AS (
        FROM published_candles
        WHERE exchange = $1 AND symbol = $2 AND timeframe = $3 AND timestamp < $4
        ORDER BY timestamp DESC LIMIT $5
-     ), lost AS (
-       SELECT from_timestamp, coalesce(to_timestamp, $6) AS to_timestamp
-       FROM gaps
-       WHERE exchange = $1 AND symbol = $2 AND cause = 'dropped' AND status = 'unfillable'
+     ), lost AS (${lostSql('$1', '$2')})
+     SELECT * REPLACE (
+       timestamp::DOUBLE AS timestamp, trades::DOUBLE AS trades, revision::DOUBLE AS revision, epoch::DOUBLE AS epoch
      )
-     SELECT ${CANDLE_FIELDS}, complete AND NOT EXISTS (
-       FROM lost WHERE lost.from_timestamp < page.closes_at AND lost.to_timestamp >= page.timestamp
-     ) AS complete
-     FROM page
-     ORDER BY page.timestamp`,
-    [exchange, symbol, timeframe, BigInt(before), BigInt(limit), BigInt(END_OF_TIME)],
+     FROM (SELECT exchange, symbol, ${CANDLE_FIELDS}, ${COMPLETE} FROM page)
+     ORDER BY timestamp`,
+    [exchange, symbol, timeframe, BigInt(before), BigInt(limit)],
   );
   return reader.getRowObjects() as unknown as Candle[];
+}
+
+/** Counts the signals of each model and UTC day. */
+export async function readSignalPerformance(
+  connection: DuckDBConnection,
+  { exchange, from, to }: SignalPerformanceQuery,
+): Promise<SignalPerformance[]> {
+  const reader = await connection.runAndReadAll(
+    `WITH counted AS (
+       SELECT timestamp // ${DAY_MS} * ${DAY_MS} AS day,
+         model_version,
+         count(*) FILTER (signal_type = 'buy') AS buy,
+         count(*) FILTER (signal_type = 'sell') AS sell,
+         count(*) FILTER (signal_type = 'hold') AS hold
+       FROM signals
+       WHERE timestamp >= $1 AND timestamp < $2 ${exchange === undefined ? '' : 'AND exchange = $3'}
+       GROUP BY ALL
+     )
+     SELECT model_version AS "modelVersion", day::DOUBLE AS day, buy::DOUBLE AS buy, sell::DOUBLE AS sell,
+       hold::DOUBLE AS hold, (buy + sell)::DOUBLE AS total,
+       CASE WHEN buy + sell > 0 THEN buy / (buy + sell) END AS "buyRatio"
+     FROM counted
+     ORDER BY day, "modelVersion"`,
+    [BigInt(from), BigInt(to), ...(exchange === undefined ? [] : [exchange])],
+  );
+  return reader.getRowObjects() as unknown as SignalPerformance[];
 }

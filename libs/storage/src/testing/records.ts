@@ -1,4 +1,4 @@
-import type { Candle, Gap, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 
 /** A minute of 2026 that the example records lie in, ms UTC. */
 export const MINUTE = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -63,6 +63,26 @@ export function gapOf(changes: Partial<Gap> = {}): Gap {
     missing: null,
     cause: 'disconnect',
     status: 'open',
+    ...changes,
+  };
+}
+
+/** A signal of BTC/USDT on binance to buy, after one candle, changed as told. */
+export function signalOf(changes: Partial<MlSignal> = {}): MlSignal {
+  return {
+    exchange: 'binance',
+    symbol: 'BTC/USDT',
+    timeframe: '1m',
+    signalType: 'buy',
+    riskLevel: 'low',
+    confidence: 0.7,
+    probBuy: 0.7,
+    probHold: 0.2,
+    probSell: 0.1,
+    riskScore: 0.15,
+    inferenceTimeMs: 0.4,
+    modelVersion: 'trend-1',
+    timestamp: MINUTE,
     ...changes,
   };
 }

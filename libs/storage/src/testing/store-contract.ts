@@ -1,6 +1,6 @@
-import type { Candle, Gap, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 import type { MarketStore } from '../market-store';
-import { candleOf, gapOf, MINUTE, tickOf } from './records';
+import { candleOf, gapOf, MINUTE, signalOf, tickOf } from './records';
 
 const DAY_MS = 86_400_000;
 const EVERYTHING = { since: 0 } as const;
@@ -16,6 +16,8 @@ export interface StoreUnderTest {
   storedTicks(): Promise<ProcessedTick[]>;
   /** Every gap that the store opened last holds, in any order, read past the interface. */
   storedGaps(): Promise<Gap[]>;
+  /** Every signal that the store opened last holds, in any order, read past the interface. */
+  storedSignals(): Promise<MlSignal[]>;
   /** Closes the store and removes what it kept. */
   dispose(): Promise<void>;
 }
@@ -243,6 +245,94 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       });
     });
 
+    describe('signals', () => {
+      test('a signal that is written again, also after a restart, is one, in its last copy', async () => {
+        await store.writeSignals([signalOf(), signalOf({ confidence: 0.6 })]);
+        expect(await subject.storedSignals()).toEqual([signalOf({ confidence: 0.6 })]);
+        store = await subject.reopen();
+        await store.writeSignals([signalOf({ inferenceTimeMs: 9 })]);
+        expect(await subject.storedSignals()).toEqual([signalOf({ inferenceTimeMs: 9 })]);
+      });
+
+      test('venue, symbol, timeframe, model version, instant, type and risk level tell signals apart', async () => {
+        const different = [
+          signalOf(),
+          signalOf({ exchange: 'kraken' }),
+          signalOf({ symbol: 'BTC/USD' }),
+          signalOf({ timeframe: '5m' }),
+          signalOf({ modelVersion: 'trend-2' }),
+          signalOf({ timestamp: MINUTE + 60_000 }),
+          signalOf({ signalType: 'sell' }),
+          signalOf({ riskLevel: 'high' }),
+        ];
+        await store.writeSignals(different);
+        await store.writeSignals(different);
+        expect(await subject.storedSignals()).toHaveLength(different.length);
+        expect(await subject.storedSignals()).toEqual(expect.arrayContaining(different));
+      });
+
+      test('a signal with a bad name, an unknown timeframe or no model version is refused', async () => {
+        for (const bad of [{ symbol: 'btc' }, { timeframe: '7m' }, { modelVersion: '' }]) {
+          await expect(store.writeSignals([signalOf(), signalOf(bad)])).rejects.toMatchObject({
+            name: 'PermanentError',
+            reason: 'store-refused',
+          });
+        }
+        expect(await subject.storedSignals()).toEqual([]);
+      });
+    });
+
+    describe('signal performance', () => {
+      const DAY = MINUTE - (MINUTE % DAY_MS);
+      const at = (day: number, minute: number): number => DAY + day * DAY_MS + minute * 60_000;
+
+      test('signals are counted by model version and UTC day, days with one kind only among them', async () => {
+        await store.writeSignals([
+          ...[0, 1, 2].map((minute) => signalOf({ timestamp: at(0, minute) })),
+          signalOf({ timestamp: at(0, 3), signalType: 'sell' }),
+          signalOf({ timestamp: at(0, 4), signalType: 'hold', symbol: 'ETH/USDT' }),
+          signalOf({ timestamp: at(0, 0), modelVersion: 'b "2"', exchange: 'kraken' }),
+          signalOf({ timestamp: at(1, 0), signalType: 'sell' }),
+          signalOf({ timestamp: at(2, 0), signalType: 'hold' }),
+        ]);
+        const trend = { modelVersion: 'trend-1' };
+        expect(await store.signalPerformance({ from: DAY, to: DAY + 9 * DAY_MS })).toEqual([
+          { modelVersion: 'b "2"', day: at(0, 0), buy: 1, sell: 0, hold: 0, total: 1, buyRatio: 1 },
+          { ...trend, day: at(0, 0), buy: 3, sell: 1, hold: 1, total: 4, buyRatio: 0.75 },
+          { ...trend, day: at(1, 0), buy: 0, sell: 1, hold: 0, total: 1, buyRatio: 0 },
+          { ...trend, day: at(2, 0), buy: 0, sell: 0, hold: 1, total: 0, buyRatio: null },
+        ]);
+      });
+
+      test('`from` is inclusive, `to` exclusive, midnight begins the day, and `exchange` leaves the others out', async () => {
+        await store.writeSignals([
+          signalOf({ timestamp: at(0, 0) - 1 }),
+          signalOf({ timestamp: at(0, 0) }),
+          signalOf({ timestamp: at(0, 1), exchange: 'kraken' }),
+          signalOf({ timestamp: at(1, 0) }),
+        ]);
+        const counts = async (query: Parameters<MarketStore['signalPerformance']>[0]): Promise<number[][]> =>
+          (await store.signalPerformance(query)).map(({ day, total }) => [(day - DAY) / DAY_MS, total]);
+        expect(await counts({ from: 0, to: at(9, 0) })).toEqual([
+          [-1, 1],
+          [0, 2],
+          [1, 1],
+        ]);
+        expect(await counts({ from: at(0, 0), to: at(1, 0) })).toEqual([[0, 2]]);
+        expect(await counts({ from: at(0, 0), to: at(1, 0), exchange: 'binance' })).toEqual([[0, 1]]);
+        expect(await counts({ from: at(0, 0), to: at(0, 0) })).toEqual([]);
+      });
+
+      test.each([
+        ['exchange', { from: 0, to: 1, exchange: "x' --" }],
+        ['from', { from: 0.5, to: 1 }],
+        ['to', { from: 0, to: Number.NaN }],
+        ['to', { from: 2, to: 1 }],
+      ])('a query with a bad %s is refused by name', async (argument, query) => {
+        await expect(store.signalPerformance(query)).rejects.toThrow(argument);
+      });
+    });
+
     describe('last prices', () => {
       test('the newest tick of each symbol, of equal instants the one with the larger id as an integer', async () => {
         await store.writeTicks([
@@ -289,12 +379,18 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
     test('everything is there after closing and opening again', async () => {
       const written = ticks(50);
       const gap = gapOf({ status: 'unfillable', toTimestamp: MINUTE + 9, missing: 8, beforeTradeId: '50' });
-      await Promise.all([store.writeTicks(written), store.writeCandles(minutes(5)), store.writeGaps([gap])]);
+      await Promise.all([
+        store.writeTicks(written),
+        store.writeCandles(minutes(5)),
+        store.writeGaps([gap]),
+        store.writeSignals([signalOf()]),
+      ]);
       const prices = await store.lastPrices(EVERYTHING);
       store = await subject.reopen();
       expect(byId(await subject.storedTicks())).toEqual(byId(written));
       expect(await store.candles(SERIES)).toEqual(minutes(5));
       expect(await subject.storedGaps()).toEqual([gap]);
+      expect(await subject.storedSignals()).toEqual([signalOf()]);
       expect(await store.lastPrices(EVERYTHING)).toEqual(prices);
     });
 
@@ -311,7 +407,12 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
     });
 
     test('an empty batch is no write', async () => {
-      await Promise.all([store.writeTicks([]), store.writeCandles([]), store.writeGaps([])]);
+      await Promise.all([
+        store.writeTicks([]),
+        store.writeCandles([]),
+        store.writeGaps([]),
+        store.writeSignals([]),
+      ]);
       expect(await store.lastPrices(EVERYTHING)).toEqual([]);
     });
   });

@@ -1,0 +1,133 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import {
+  ExportError,
+  type ExportCandlesQuery,
+  type ExportedFile,
+  type ExportManifest,
+  type ExportTicksQuery,
+} from '../embedded-store';
+import { sync, UNFINISHED, writeParquet } from './parquet-file';
+import {
+  comparePartitions,
+  DAY_MS,
+  dayText,
+  inRange,
+  type Partition,
+  partitionFolder,
+  partitionsIn,
+  quoted,
+  rowsOf,
+} from './partition';
+import { CANDLE_FIELDS, COMPLETE, lostSql } from './queries';
+import { sealedPartitions, sealedPath, ticksSql } from './sealed-ticks';
+
+/** What an export works with. */
+export interface Exporting {
+  /** The store's folder. */
+  readonly directory: string;
+  /** Reads the store and writes the files; in no other use meanwhile. */
+  readonly connection: DuckDBConnection;
+  /** Throws when the store is being closed. */
+  readonly goOn: () => void;
+}
+
+/** See EmbeddedStore.exportTicks. */
+export async function exportTicks(exporting: Exporting, query: ExportTicksQuery): Promise<ExportManifest> {
+  const { directory, connection } = exporting;
+  const sealed = new Map<string, Partition>();
+  for (const partition of await sealedPartitions(directory)) {
+    if (wants(query, partition)) sealed.set(partitionFolder(partition), partition);
+  }
+  const all = new Map(sealed);
+  for (const partition of await partitionsIn(connection, 'ticks', query)) {
+    all.set(partitionFolder(partition), partition);
+  }
+  return exportFiles(exporting, 'ticks', query, [...all.values()].sort(comparePartitions), (partition) =>
+    ticksSql(
+      rowsOf(partition, query),
+      sealed.has(partitionFolder(partition)) ? sealedPath(directory, partition) : null,
+    ),
+  );
+}
+
+/** See EmbeddedStore.exportCandles. */
+export async function exportCandles(
+  exporting: Exporting,
+  query: ExportCandlesQuery,
+): Promise<ExportManifest> {
+  const { timeframe } = query;
+  const partitions = await partitionsIn(exporting.connection, 'published_candles', query);
+  return exportFiles(
+    exporting,
+    'candles',
+    query,
+    partitions,
+    (partition) => `
+      WITH page AS (
+        FROM published_candles
+        WHERE ${inRange(rowsOf(partition, query))} ${timeframe === undefined ? '' : `AND timeframe = ${quoted(timeframe)}`}
+      ), lost AS (${lostSql(quoted(partition.exchange), quoted(partition.symbol))})
+      SELECT ${CANDLE_FIELDS}, ${COMPLETE} FROM page
+      ORDER BY closes_at - timestamp, timestamp`,
+  );
+}
+
+async function exportFiles(
+  { connection, goOn }: Exporting,
+  kind: ExportManifest['kind'],
+  { from, to, directory }: ExportTicksQuery,
+  partitions: readonly Partition[],
+  rowsSql: (partition: Partition) => string,
+): Promise<ExportManifest> {
+  await takeDirectory(directory);
+  const files: ExportedFile[] = [];
+  for (const partition of partitions) {
+    goOn();
+    const path = join(partitionFolder(partition), `${kind}.parquet`);
+    const rows = await writeParquet(connection, rowsSql(partition), join(directory, path), null);
+    if (rows === 0) {
+      // The range takes an empty part of the day.
+      await rm(join(directory, partitionFolder(partition)), { recursive: true });
+      continue;
+    }
+    const { day, exchange, symbol } = partition;
+    files.push({ path: path.replaceAll('\\', '/'), day: dayText(day), exchange, symbol, rows });
+  }
+  const manifest = { kind, from, to, rows: files.reduce((sum, { rows }) => sum + rows, 0), files };
+  await writeManifest(join(directory, 'manifest.json'), manifest);
+  return manifest;
+}
+
+function wants({ from, to, exchange, symbol }: ExportTicksQuery, partition: Partition): boolean {
+  return (
+    partition.day < to &&
+    partition.day + DAY_MS > from &&
+    (exchange ?? partition.exchange) === partition.exchange &&
+    (symbol ?? partition.symbol) === partition.symbol
+  );
+}
+
+async function takeDirectory(directory: string): Promise<void> {
+  let entries: string[];
+  try {
+    await mkdir(directory, { recursive: true });
+    entries = await readdir(directory);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new ExportError(`The export's directory ${directory} cannot be made: ${text}.`);
+  }
+  if (entries.length > 0) {
+    throw new ExportError(
+      `The export's directory ${directory} is not empty. Choose another one, or empty it.`,
+    );
+  }
+}
+
+async function writeManifest(path: string, manifest: ExportManifest): Promise<void> {
+  await writeFile(path + UNFINISHED, `${JSON.stringify(manifest, null, 2)}\n`);
+  await sync(path + UNFINISHED);
+  await rename(path + UNFINISHED, path);
+  await sync(dirname(resolve(path)));
+}

@@ -1,0 +1,74 @@
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { parquetSql, UNFINISHED } from './parquet-file';
+import { inRange, type Partition, partitionFolder, partitionOfFolder, type RowRange } from './partition';
+import { ticksTable } from './ticks-table';
+
+/** Name of the folder, inside the store's, that holds the sealed days. */
+export const SEALED_FOLDER = 'sealed-ticks';
+
+const FILE = 'ticks.parquet';
+
+/** Where the sealed ticks of a partition are, if it is sealed. */
+export function sealedPath(storeDirectory: string, partition: Partition): string {
+  return join(storeDirectory, SEALED_FOLDER, partitionFolder(partition), FILE);
+}
+
+/**
+ * The sealed partitions. The files themselves are the record of what is sealed: a file is there under its name only when
+ * it is whole, and a row of the table that its file holds too counts as the file's.
+ */
+export async function sealedPartitions(storeDirectory: string): Promise<Partition[]> {
+  const root = join(storeDirectory, SEALED_FOLDER);
+  const partitions: Partition[] = [];
+  for (const path of await filesBelow(root)) {
+    if (!path.endsWith(sep + FILE)) continue;
+    const partition = partitionOfFolder(relative(root, dirname(path)).replaceAll(sep, '/'));
+    if (partition) partitions.push(partition);
+  }
+  return partitions;
+}
+
+/** Removes what a killed process had begun to write. Nobody may be sealing meanwhile. */
+export async function removeUnfinished(storeDirectory: string): Promise<void> {
+  for (const path of await filesBelow(join(storeDirectory, SEALED_FOLDER))) {
+    if (path.endsWith(FILE + UNFINISHED)) await rm(path, { force: true });
+  }
+}
+
+const FIELDS = ticksTable.columns
+  .map(({ name }) => name)
+  .filter((name) => name !== 'exchange' && name !== 'symbol')
+  .join(', ');
+
+/**
+ * Rows of one partition in order, without venue and symbol, which the folder's name tells: those of the file, and those
+ * of the table that the file does not hold.
+ * @param range lies within one partition.
+ * @param sealed the partition's file; null when it has none.
+ */
+export function ticksSql(range: RowRange, sealed: string | null): string {
+  const order = 'ORDER BY timestamp, length(trade_id), trade_id';
+  const { from, to } = range;
+  if (sealed === null) return `SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} ${order}`;
+  return `
+    SELECT ${FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
+    UNION ALL
+    SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}
+    ${order}`;
+}
+
+/** The condition under which a row of the table is in the file already. */
+export function isSealed(sealed: string): string {
+  return `EXISTS (
+    FROM ${parquetSql(sealed)} f WHERE f.timestamp = ticks.timestamp AND f.trade_id = ticks.trade_id
+  )`;
+}
+
+async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
