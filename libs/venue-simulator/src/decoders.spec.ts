@@ -29,7 +29,7 @@ const truthOf = (exchange: string): TruthRecord[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as TruthRecord)
-    .filter((record) => record.exchange === exchange);
+    .filter((record) => record.exchange === exchange && record.via === 'feed');
 
 async function listedSymbols(venue: Venue): Promise<string[]> {
   const base = virtual.simulator.endpoints.get(venue.name)?.restUrl ?? '';

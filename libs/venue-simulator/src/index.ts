@@ -7,7 +7,7 @@ export type {
 } from './simulator-options';
 export type { TruthRecord } from './truth-log';
 export { createMarket } from './market/market';
-export type { Market, MarketListener, MarketOptions } from './market/market';
+export type { Market, MarketListener, MarketOptions, SaveOptions } from './market/market';
 export type {
   DayFigures,
   Instrument,

@@ -1,3 +1,4 @@
+import type { SaveOptions } from './market/market';
 import type { SavedMarket } from './market/saved-market';
 
 /** What to simulate. */
@@ -12,7 +13,9 @@ export interface SimulatorOptions {
   readonly now?: () => number;
   /** A market to go on with: prices, ids and time continue; default null, a new market. */
   readonly savedMarket?: SavedMarket | null;
-  /** File to which every trade sent to a live client is appended as NDJSON; default null, none. */
+  /** How long a new market has traded before it starts, ms; default 21,600,000 (6 h), 0 to 604,800,000. */
+  readonly historyMs?: number;
+  /** File to which every trade that a client was sent or served is appended as NDJSON; default null, none. */
   readonly truthLog?: string | null;
   /** Address to bind; default 127.0.0.1. */
   readonly host?: string;
@@ -40,6 +43,8 @@ export interface SimulatorStatistics {
   readonly skippedMs: number;
   /** Clients cut because they did not read. */
   readonly slowClientsCut: number;
+  /** Trade ids that each instrument left out at the start, since the saved market had not been stopped in order. */
+  readonly skippedIds: number;
   /** Clients connected now. */
   readonly clients: number;
 }
@@ -48,8 +53,11 @@ export interface SimulatorStatistics {
 export interface VenueSimulator {
   /** Addresses by venue name. */
   readonly endpoints: ReadonlyMap<string, VenueEndpoint>;
-  /** The market as it stands, JSON-able. */
-  save(): SavedMarket;
+  /**
+   * The market as it stands, JSON-able, below 1 MB as text. To be called about once a second; after {@link stop} with
+   * `clean`, which says that no trade has happened since. A market that was not saved clean leaves ids out when it goes on.
+   */
+  save(options?: SaveOptions): SavedMarket;
   /** Does everything that is due by the clock; the timer calls it. True when market time still lags behind the clock. */
   turn(): boolean;
   /** Cuts every client of one venue, or of all, as a network failure would. */

@@ -76,7 +76,7 @@ test('every venue has an address for sockets and one for requests, on ports of i
 test('a later start goes on with the saved ids, prices and time', async () => {
   const before = await virtualSimulator();
   before.advance(5_000);
-  const saved = parseSavedMarket(JSON.stringify(before.simulator.save()));
+  const saved = parseSavedMarket(JSON.stringify(before.simulator.save({ clean: true })));
   const lastMatch = async (virtual: VirtualSimulator): Promise<JsonObject> => {
     const client = await virtual.connect('coinbase');
     const request = { type: 'subscribe', product_ids: ['BTC-USD'], channels: ['matches'] };

@@ -1,6 +1,6 @@
-import type { Instrument, MarketOrder } from './market/instrument';
+import type { Instrument, MarketOrder, MarketTrade } from './market/instrument';
 import { createMarket } from './market/market';
-import type { Market, MarketListener } from './market/market';
+import type { Market, MarketListener, SaveOptions } from './market/market';
 import type { SavedMarket } from './market/saved-market';
 import type { SimulatedVenue } from './server/simulated-venue';
 import { VenueServer } from './server/venue-server';
@@ -11,11 +11,14 @@ import type {
   VenueSimulator,
 } from './simulator-options';
 import { TruthLog } from './truth-log';
+import type { TruthRecord } from './truth-log';
 import { SIMULATED_VENUES } from './venue-list';
 
 const DEFAULT_TURN_INTERVAL_MS = 20;
 const DEFAULT_MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const MAX_TRADES_PER_SECOND = 100_000;
+const DEFAULT_HISTORY_MS = 6 * 3_600_000;
+const MAX_HISTORY_MS = 7 * 24 * 3_600_000;
 /** Market time of one turn at most, so that a late turn does not block the process for long. */
 const LONGEST_STEP_MS = 250;
 /** A lag beyond this is not made up: the market goes on at the present. */
@@ -65,6 +68,7 @@ class Simulator implements VenueSimulator, MarketListener {
       symbols: options.symbols,
       venues: SIMULATED_VENUES.map((definition) => definition.traits),
       startMs: now(),
+      historyMs: options.historyMs ?? DEFAULT_HISTORY_MS,
       saved: options.savedMarket ?? null,
     });
     this.#checkMarket(options.symbols);
@@ -77,8 +81,11 @@ class Simulator implements VenueSimulator, MarketListener {
     };
     const maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES;
     this.#stages = SIMULATED_VENUES.map((definition) => {
-      const venue = definition.create(this.#market.instrumentsOf(definition.traits.name), clock);
-      return { name: definition.traits.name, venue, server: new VenueServer(venue, clock, maxBufferedBytes) };
+      const { name } = definition.traits;
+      const venue = definition.create(this.#market.instrumentsOf(name), clock, (instrument, trades) =>
+        this.#record(venue, instrument, trades, 'history'),
+      );
+      return { name, venue, server: new VenueServer(venue, clock, maxBufferedBytes) };
     });
     for (const stage of this.#stages) this.#stageOf.set(stage.name, stage);
     this.#truth = options.truthLog ? new TruthLog(options.truthLog) : null;
@@ -101,8 +108,8 @@ class Simulator implements VenueSimulator, MarketListener {
     this.#schedule(false);
   }
 
-  save(): SavedMarket {
-    return this.#market.save();
+  save(options?: SaveOptions): SavedMarket {
+    return this.#market.save(options);
   }
 
   turn(): boolean {
@@ -123,7 +130,7 @@ class Simulator implements VenueSimulator, MarketListener {
     this.#trades += order.trades.length;
     const venue = this.#stageOf.get(order.instrument.listing.venue)?.venue;
     if (venue !== undefined && venue.onOrder(order) > 0) {
-      this.#truth?.record(order, (instrument, trade) => venue.tradeId(instrument, trade));
+      this.#record(venue, order.instrument, order.trades, 'feed');
     }
   }
 
@@ -143,6 +150,7 @@ class Simulator implements VenueSimulator, MarketListener {
     return {
       trades: this.#trades,
       quotes: this.#quotes,
+      skippedIds: this.#market.skippedIds,
       skippedMs: Math.round(this.#skippedMs),
       slowClientsCut: sum((server) => server.slowClientsCut),
       clients: sum((server) => server.clients),
@@ -155,6 +163,15 @@ class Simulator implements VenueSimulator, MarketListener {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.all(this.#stages.map(({ server }) => server.stop()));
     this.#truth?.close();
+  }
+
+  #record(
+    venue: SimulatedVenue,
+    instrument: Instrument,
+    trades: readonly MarketTrade[],
+    via: TruthRecord['via'],
+  ): void {
+    this.#truth?.record(instrument, trades, via, (of, trade) => venue.tradeId(of, trade));
   }
 
   #schedule(lagging: boolean): void {
@@ -178,7 +195,10 @@ class Simulator implements VenueSimulator, MarketListener {
   }
 }
 
-function checkOptions({ seed, tradesPerSecond }: SimulatorOptions): void {
+function checkOptions({ seed, tradesPerSecond, historyMs = 0 }: SimulatorOptions): void {
+  if (!(historyMs >= 0 && historyMs <= MAX_HISTORY_MS)) {
+    throw new Error(`The history must be 0 to ${MAX_HISTORY_MS} ms long, not ${historyMs}.`);
+  }
   if (!Number.isSafeInteger(seed)) throw new Error(`The seed must be an integer, not ${seed}.`);
   if (!(tradesPerSecond > 0 && tradesPerSecond <= MAX_TRADES_PER_SECOND)) {
     throw new Error(

@@ -1,7 +1,6 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { trimmedDecimal } from './market/decimal-text';
-import type { MarketOrder, MarketTrade } from './market/instrument';
-import type { Instrument } from './market/instrument';
+import type { Instrument, MarketTrade } from './market/instrument';
 
 /** One line of the truth log. */
 export interface TruthRecord {
@@ -19,11 +18,13 @@ export interface TruthRecord {
   readonly takerSide: 'buy' | 'sell';
   /** Match time, ms UTC, cut. */
   readonly timestamp: number;
+  /** How the first client got it: live, or afterwards by REST or as history on subscribing. */
+  readonly via: 'feed' | 'history';
 }
 
 const FLUSH_BYTES = 64 * 1024;
 
-/** Ground truth: every trade that was sent to at least one live client, as NDJSON in the order of sending. */
+/** Ground truth: every trade that at least one client was sent or served, once, as NDJSON in that order. */
 export class TruthLog {
   readonly #file: number;
   #pending = '';
@@ -34,13 +35,16 @@ export class TruthLog {
     this.#file = openSync(path, 'a');
   }
 
-  /** Notes all trades of an order. */
+  /** Notes those of the trades that no client was told of before. */
   record(
-    { instrument, trades }: MarketOrder,
+    instrument: Instrument,
+    trades: readonly MarketTrade[],
+    via: TruthRecord['via'],
     tradeId: (instrument: Instrument, trade: MarketTrade) => string,
   ): void {
     const { venue, symbol, priceDecimals, sizeDecimals } = instrument.listing;
     for (const trade of trades) {
+      if (!instrument.recent.markTold(trade.id)) continue;
       const line: TruthRecord = {
         exchange: venue,
         symbol,
@@ -49,6 +53,7 @@ export class TruthLog {
         size: trimmedDecimal(trade.size, sizeDecimals),
         takerSide: trade.takerBuys ? 'buy' : 'sell',
         timestamp: Math.floor(trade.timeUs / 1000),
+        via,
       };
       this.#pending += `${JSON.stringify(line)}\n`;
     }

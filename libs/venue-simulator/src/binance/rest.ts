@@ -1,21 +1,28 @@
 import { widenedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
 import { asTexts, parseJson } from '../server/client-json';
-import type { RestAnswer, RestRequest } from '../server/simulated-venue';
+import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { WEIGHT_LIMIT } from './request-weight';
+import { answerTrades } from './trade-history';
 
 /** Answers of the REST API; paths that are not offered get the venue's error shape and 404. */
 export function answerRest(
   request: RestRequest,
   instruments: readonly Instrument[],
   nowMs: number,
+  told: TradeWitness,
 ): RestAnswer {
-  if (request.method === 'GET' && request.path === '/api/v3/exchangeInfo') {
-    return exchangeInfo(request, instruments, nowMs);
+  switch (request.method === 'GET' ? request.path : '') {
+    case '/api/v3/exchangeInfo':
+      return exchangeInfo(request, instruments, nowMs);
+    case '/api/v3/trades':
+    case '/api/v3/historicalTrades':
+      return answerTrades(request, instruments, told);
+    case '/api/v3/time':
+      return { status: 200, body: { serverTime: Math.floor(nowMs) } };
+    default:
+      return { status: 404, body: { code: -1020, msg: 'This operation is not supported.' } };
   }
-  if (request.method === 'GET' && request.path === '/api/v3/time') {
-    return { status: 200, body: { serverTime: Math.floor(nowMs) } };
-  }
-  return { status: 404, body: { code: -1020, msg: 'This operation is not supported.' } };
 }
 
 function exchangeInfo({ query }: RestRequest, instruments: readonly Instrument[], nowMs: number): RestAnswer {
@@ -30,7 +37,7 @@ function exchangeInfo({ query }: RestRequest, instruments: readonly Instrument[]
       timezone: 'UTC',
       serverTime: Math.floor(nowMs),
       rateLimits: [
-        { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 },
+        { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: WEIGHT_LIMIT },
         { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61000 },
       ],
       exchangeFilters: [],

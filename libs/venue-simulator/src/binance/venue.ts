@@ -1,26 +1,39 @@
 import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument';
 import type { Connection, TurnClock } from '../server/connection';
-import type { RestAnswer, RestRequest, Session, SimulatedVenue } from '../server/simulated-venue';
+import type {
+  RestAnswer,
+  RestRequest,
+  Session,
+  SimulatedVenue,
+  TradeWitness,
+} from '../server/simulated-venue';
 import { bookTickerFrame, formIndex, tradeFrame } from './frames';
 import type { FrameForm } from './frames';
+import { RequestWeight } from './request-weight';
 import { answerRest } from './rest';
 import { BinanceSession } from './session';
 import { StreamDirectory, bookTickerStream, tradeStream } from './streams';
 
 /** Binance's public market streams and REST lists. */
-export function binanceVenue(instruments: readonly Instrument[], clock: TurnClock): SimulatedVenue {
-  return new BinanceVenue(instruments, clock);
+export function binanceVenue(
+  instruments: readonly Instrument[],
+  clock: TurnClock,
+  told: TradeWitness,
+): SimulatedVenue {
+  return new BinanceVenue(instruments, clock, told);
 }
 
 class BinanceVenue implements SimulatedVenue {
   readonly webSocketPath = '/stream';
   readonly #directory: StreamDirectory;
+  readonly #weight = new RequestWeight();
   readonly #tradeStreams: string[];
   readonly #bookTickerStreams: string[];
 
   constructor(
     readonly instruments: readonly Instrument[],
     readonly clock: TurnClock,
+    readonly told: TradeWitness,
   ) {
     this.#directory = new StreamDirectory(instruments);
     this.#tradeStreams = instruments.map(tradeStream);
@@ -64,7 +77,11 @@ class BinanceVenue implements SimulatedVenue {
   }
 
   answer(request: RestRequest): RestAnswer {
-    return answerRest(request, this.instruments, this.clock.nowMs);
+    const { nowMs } = this.clock;
+    const answer =
+      this.#weight.refusal(request.path, nowMs) ?? answerRest(request, this.instruments, nowMs, this.told);
+    const used = { 'x-mbx-used-weight-1m': String(this.#weight.used) };
+    return { ...answer, headers: { ...answer.headers, ...used } };
   }
 }
 

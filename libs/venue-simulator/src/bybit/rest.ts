@@ -1,26 +1,56 @@
 import { paddedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
-import type { RestAnswer, RestRequest } from '../server/simulated-venue';
+import { queryNumber } from '../server/query-number';
+import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { MAX_RECENT_TRADES, recentTradeRows } from './trade-history';
 
 /** Answers of the REST API; faults come with status 200 and a retCode, paths that are not offered with 404. */
 export function answerRest(
   request: RestRequest,
   instruments: readonly Instrument[],
   nowMs: number,
+  told: TradeWitness,
 ): RestAnswer {
-  if (request.method !== 'GET' || request.path !== '/v5/market/instruments-info') {
+  const { method, path, query } = request;
+  const trades = path === '/v5/market/recent-trade';
+  if (method !== 'GET' || !(trades || path === '/v5/market/instruments-info')) {
     return { status: 404, body: envelope(10404, 'Request path not found', {}, nowMs) };
   }
-  if (request.query.get('category') !== 'spot') {
-    return { status: 200, body: envelope(10001, 'params error: Category is invalid', {}, nowMs) };
-  }
-  const symbol = request.query.get('symbol');
+  if (query.get('category') !== 'spot') return refused('params error: Category is invalid', nowMs);
+  return trades ? recentTrades(query, instruments, nowMs, told) : instrumentsInfo(query, instruments, nowMs);
+}
+
+function recentTrades(
+  query: URLSearchParams,
+  instruments: readonly Instrument[],
+  nowMs: number,
+  told: TradeWitness,
+): RestAnswer {
+  const instrument = instruments.find(({ listing }) => listing.native === query.get('symbol'));
+  if (instrument === undefined) return refused('Not supported symbols', nowMs);
+  const limit = queryNumber(query.get('limit'), MAX_RECENT_TRADES, MAX_RECENT_TRADES);
+  if (limit === null || limit === 0) return refused('params error: limit invalid', nowMs);
+  told(instrument, instrument.recent.last(limit));
+  const list = recentTradeRows(instrument, limit);
+  return { status: 200, body: envelope(0, 'OK', { category: 'spot', list }, nowMs) };
+}
+
+function instrumentsInfo(
+  query: URLSearchParams,
+  instruments: readonly Instrument[],
+  nowMs: number,
+): RestAnswer {
+  const symbol = query.get('symbol');
   const shown = instruments.filter(({ listing }) => symbol === null || listing.native === symbol);
   if (symbol !== null && shown.length === 0) {
-    return { status: 200, body: envelope(10001, 'Not supported symbols', {}, nowMs) };
+    return refused('Not supported symbols', nowMs);
   }
   const list = shown.filter(({ listing }) => listing.trading).map(instrumentEntry);
   return { status: 200, body: envelope(0, 'OK', { category: 'spot', list }, nowMs) };
+}
+
+function refused(retMsg: string, nowMs: number): RestAnswer {
+  return { status: 200, body: envelope(10001, retMsg, {}, nowMs) };
 }
 
 function envelope(retCode: number, retMsg: string, result: object, nowMs: number): object {

@@ -1,6 +1,13 @@
 import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument';
 import type { Connection, TurnClock } from '../server/connection';
-import type { RestAnswer, RestRequest, Session, SimulatedVenue } from '../server/simulated-venue';
+import type {
+  RestAnswer,
+  RestRequest,
+  Session,
+  SimulatedVenue,
+  TradeWitness,
+} from '../server/simulated-venue';
+import { MessageRate } from '../server/message-rate';
 import { bookFrame, tradeFrames, tradeId } from './frames';
 import { answerRest } from './rest';
 import { BybitSession } from './session';
@@ -9,20 +16,31 @@ import { TopicDirectory } from './topics';
 /** An unchanged book is sent again after this time. */
 const REPEAT_AFTER_MS = 3_000;
 
+/** REST requests in five seconds; a client that sends more is locked out for ten minutes. */
+const REQUESTS = { count: 600, windowMs: 5_000 };
+const LOCKOUT_MS = 600_000;
+
 /** Bybit's public spot stream and REST lists. */
-export function bybitVenue(instruments: readonly Instrument[], clock: TurnClock): SimulatedVenue {
-  return new BybitVenue(instruments, clock);
+export function bybitVenue(
+  instruments: readonly Instrument[],
+  clock: TurnClock,
+  told: TradeWitness,
+): SimulatedVenue {
+  return new BybitVenue(instruments, clock, told);
 }
 
 class BybitVenue implements SimulatedVenue {
   readonly webSocketPath = '/v5/public/spot';
   readonly #directory: TopicDirectory;
+  readonly #requests = new MessageRate(REQUESTS.count, REQUESTS.windowMs);
+  #lockedUntilMs = -Infinity;
   /** When each instrument's book was last pushed, ms UTC. */
   readonly #pushedMs: number[];
 
   constructor(
     readonly instruments: readonly Instrument[],
     readonly clock: TurnClock,
+    readonly told: TradeWitness,
   ) {
     this.#directory = new TopicDirectory(instruments);
     this.#pushedMs = instruments.map(() => clock.nowMs);
@@ -60,7 +78,12 @@ class BybitVenue implements SimulatedVenue {
   }
 
   answer(request: RestRequest): RestAnswer {
-    return answerRest(request, this.instruments, this.clock.nowMs);
+    const { nowMs } = this.clock;
+    if (nowMs >= this.#lockedUntilMs && !this.#requests.allows(nowMs)) {
+      this.#lockedUntilMs = nowMs + LOCKOUT_MS;
+    }
+    if (nowMs < this.#lockedUntilMs) return { status: 403, body: { retMsg: 'access too frequent' } };
+    return answerRest(request, this.instruments, nowMs, this.told);
   }
 
   #push(instrument: Instrument, nowMs: number, printedMs: number | null): void {

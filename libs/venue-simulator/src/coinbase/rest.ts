@@ -1,14 +1,21 @@
 import { paddedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
-import type { RestAnswer, RestRequest } from '../server/simulated-venue';
+import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { answerTrades } from './trade-history';
 
 /** Answers of the REST API; paths that are not offered get the venue's error shape and 404. */
-export function answerRest(request: RestRequest, instruments: readonly Instrument[]): RestAnswer {
-  const [root, id, ...rest] = request.path.split('/').slice(1);
+export function answerRest(
+  request: RestRequest,
+  instruments: readonly Instrument[],
+  told: TradeWitness,
+): RestAnswer {
+  const [root, id, part, ...rest] = request.path.split('/').slice(1);
   if (request.method !== 'GET' || root !== 'products' || rest.length > 0) return NOT_FOUND;
   if (id === undefined || id === '') return { status: 200, body: instruments.map(productEntry) };
   const product = instruments.find(({ listing }) => listing.native === id);
-  return product === undefined ? NOT_FOUND : { status: 200, body: productEntry(product) };
+  if (product === undefined) return NOT_FOUND;
+  if (part === undefined) return { status: 200, body: productEntry(product) };
+  return part === 'trades' ? answerTrades(request, product, told) : NOT_FOUND;
 }
 
 const NOT_FOUND: RestAnswer = { status: 404, body: { message: 'NotFound' } };

@@ -3,7 +3,7 @@ import { asObject, asTexts, parseObject } from '../server/client-json';
 import type { JsonObject } from '../server/client-json';
 import type { Connection, TurnClock } from '../server/connection';
 import { MessageRate } from '../server/message-rate';
-import type { Session } from '../server/simulated-venue';
+import type { Session, TradeWitness } from '../server/simulated-venue';
 import { CHANNELS, channelFault, isChannel } from './channels';
 import type { ChannelName, ProductChannels } from './channels';
 import { errorFrame, matchFrame, subscriptionsFrame, tickerFrame } from './frames';
@@ -22,12 +22,14 @@ export class CoinbaseSession implements Session {
   readonly #connection: Connection;
   readonly #clock: TurnClock;
   readonly #channels: ProductChannels;
+  readonly #told: TradeWitness;
   readonly #openedMs: number;
   readonly #rate = new MessageRate(MESSAGES_PER_SECOND, 1_000);
   readonly #subscribed = new Map<ChannelName, Set<string>>();
   #asked = false;
 
-  constructor(connection: Connection, clock: TurnClock, channels: ProductChannels) {
+  constructor(connection: Connection, clock: TurnClock, channels: ProductChannels, told: TradeWitness) {
+    this.#told = told;
     this.#connection = connection;
     this.#clock = clock;
     this.#channels = channels;
@@ -131,7 +133,11 @@ export class CoinbaseSession implements Session {
   #greet(channel: ChannelName, id: string): void {
     const product = this.#channels.product(id);
     if (product === undefined) return;
-    if (channel === 'matches') this.#reply(matchFrame('last_match', product, newestTrade(product)));
+    if (channel === 'matches') {
+      const newest = newestTrade(product);
+      this.#told(product, [newest]);
+      this.#reply(matchFrame('last_match', product, newest));
+    }
     if (channel === 'ticker') this.#reply(tickerFrame(product));
   }
 }

@@ -2,29 +2,45 @@ import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument'
 import { scramble } from '../market/random';
 import type { Audience } from '../server/audience';
 import type { Connection, TurnClock } from '../server/connection';
-import type { RestAnswer, RestRequest, Session, SimulatedVenue } from '../server/simulated-venue';
+import type {
+  RestAnswer,
+  RestRequest,
+  Session,
+  SimulatedVenue,
+  TradeWitness,
+} from '../server/simulated-venue';
+import { RequestAllowance } from '../server/request-allowance';
 import { ProductChannels } from './channels';
 import { heartbeatFrame, matchFrame, tickerFrame } from './frames';
 import { answerRest } from './rest';
 import { CoinbaseSession } from './session';
 
 const HEARTBEAT_INTERVAL_MS = 1_000;
+/** Public REST requests a second, and at once after a rest. */
+const REQUESTS_PER_SECOND = 10;
+const REQUEST_BURST = 15;
 /** One ticker in so many is left out, besides those of all trades but the last of an order. */
 const TICKERS_PER_LEFT_OUT = 10;
 
 /** Coinbase's Exchange feed and REST lists. */
-export function coinbaseVenue(instruments: readonly Instrument[], clock: TurnClock): SimulatedVenue {
-  return new CoinbaseVenue(instruments, clock);
+export function coinbaseVenue(
+  instruments: readonly Instrument[],
+  clock: TurnClock,
+  told: TradeWitness,
+): SimulatedVenue {
+  return new CoinbaseVenue(instruments, clock, told);
 }
 
 class CoinbaseVenue implements SimulatedVenue {
   readonly webSocketPath = '/';
   readonly #channels: ProductChannels;
+  readonly #allowance = new RequestAllowance(REQUESTS_PER_SECOND, REQUEST_BURST);
   #heartbeatMs: number;
 
   constructor(
     readonly instruments: readonly Instrument[],
     readonly clock: TurnClock,
+    readonly told: TradeWitness,
   ) {
     this.#channels = new ProductChannels(instruments);
     this.#heartbeatMs = clock.nowMs;
@@ -35,7 +51,7 @@ class CoinbaseVenue implements SimulatedVenue {
   }
 
   open(connection: Connection): Session {
-    return new CoinbaseSession(connection, this.clock, this.#channels);
+    return new CoinbaseSession(connection, this.clock, this.#channels, this.told);
   }
 
   onOrder({ instrument, trades }: MarketOrder): number {
@@ -70,7 +86,10 @@ class CoinbaseVenue implements SimulatedVenue {
   }
 
   answer(request: RestRequest): RestAnswer {
-    return answerRest(request, this.instruments);
+    if (!this.#allowance.allows(this.clock.nowMs)) {
+      return { status: 429, body: { message: 'Public rate limit exceeded' } };
+    }
+    return answerRest(request, this.instruments, this.told);
   }
 }
 

@@ -4,6 +4,11 @@ import type { Instrument, MarketTrade } from '../market/instrument';
 import { scramble } from '../market/random';
 import { rfc3339 } from '../server/timestamps';
 
+/** The taker's type of order, the same for all trades of an instant. */
+export function orderType({ timeUs }: MarketTrade): 'market' | 'limit' {
+  return scramble(Math.floor(timeUs / 7)) % 3 === 0 ? 'market' : 'limit';
+}
+
 /** Heartbeat in the absence of other traffic. */
 export const HEARTBEAT_FRAME = '{"channel":"heartbeat"}';
 
@@ -27,8 +32,7 @@ export function tradeFrame(
 function tradeRow({ listing }: Instrument, trade: MarketTrade): string {
   const price = paddedDecimal(trade.price, listing.priceDecimals);
   const size = paddedDecimal(trade.size, listing.sizeDecimals);
-  const orderType = scramble(Math.floor(trade.timeUs / 7)) % 3 === 0 ? 'market' : 'limit';
-  return `{"symbol":"${listing.symbol}","side":"${trade.takerBuys ? 'buy' : 'sell'}","price":${price},"qty":${size},"ord_type":"${orderType}","trade_id":${trade.id},"timestamp":"${rfc3339(trade.timeUs)}"}`;
+  return `{"symbol":"${listing.symbol}","side":"${trade.takerBuys ? 'buy' : 'sell'}","price":${price},"qty":${size},"ord_type":"${orderType(trade)}","trade_id":${trade.id},"timestamp":"${rfc3339(trade.timeUs)}"}`;
 }
 
 /** The book's top and the day's figures: always the full record. */

@@ -184,6 +184,7 @@ test('asset pairs are listed under the names of the first API', async () => {
     'XXBTZUSD',
   ]);
   expect(await get('/0/public/AssetPairs?pair=NOPE')).toEqual({ error: ['EQuery:Unknown asset pair'] });
+  virtual.advance(1_000);
   const missing = await fetch(`${base}/0/public/Nothing`);
   expect([missing.status, await missing.json()]).toEqual([404, { error: ['EGeneral:Unknown method'] }]);
 });

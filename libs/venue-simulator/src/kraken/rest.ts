@@ -1,12 +1,38 @@
 import { paddedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
-import type { RestAnswer, RestRequest } from '../server/simulated-venue';
+import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { answerTrades } from './trade-history';
 
 /** Answers of the REST API; faults come with status 200, paths that are not offered with 404. */
-export function answerRest(request: RestRequest, instruments: readonly Instrument[]): RestAnswer {
-  if (request.method !== 'GET' || request.path !== '/0/public/AssetPairs') {
-    return { status: 404, body: { error: ['EGeneral:Unknown method'] } };
+export function answerRest(
+  request: RestRequest,
+  instruments: readonly Instrument[],
+  told: TradeWitness,
+): RestAnswer {
+  switch (request.method === 'GET' ? request.path : '') {
+    case '/0/public/AssetPairs':
+      return assetPairs(request, instruments);
+    case '/0/public/Trades':
+      return trades(request, instruments, told);
+    default:
+      return { status: 404, body: { error: ['EGeneral:Unknown method'] } };
   }
+}
+
+/** One pair's trades; a name with a slash comes back as it was asked for, any other one as the list's key. */
+function trades(request: RestRequest, instruments: readonly Instrument[], told: TradeWitness): RestAnswer {
+  const asked = request.query.get('pair') ?? '';
+  if (asked === '') return { status: 200, body: { error: ['EGeneral:Invalid arguments'] } };
+  for (const instrument of instruments) {
+    const { key, altname, wsname } = pairNames(instrument);
+    if ([instrument.listing.symbol, wsname, key, altname].includes(asked)) {
+      return answerTrades(request, instrument, asked.includes('/') ? asked : key, told);
+    }
+  }
+  return { status: 200, body: { error: ['EQuery:Unknown asset pair'] } };
+}
+
+function assetPairs(request: RestRequest, instruments: readonly Instrument[]): RestAnswer {
   const entries = instruments.map((instrument) => [pairNames(instrument), instrument] as const);
   const asked = request.query.get('pair');
   const wanted = asked === null ? null : asked.split(',');

@@ -1,7 +1,7 @@
 import { asObject, asTexts, parseObject } from '../server/client-json';
 import type { JsonObject } from '../server/client-json';
 import type { Connection, TurnClock } from '../server/connection';
-import type { Session } from '../server/simulated-venue';
+import type { Session, TradeWitness } from '../server/simulated-venue';
 import type { PairChannels, StreamName } from './channels';
 import { HEARTBEAT_FRAME, answerFrame, pongFrame, statusFrame, tickerFrame, tradeFrame } from './frames';
 
@@ -24,11 +24,13 @@ export class KrakenSession implements Session {
   readonly #connection: Connection;
   readonly #clock: TurnClock;
   readonly #channels: PairChannels;
+  readonly #told: TradeWitness;
   /** 'channel symbol' -> stream. */
   readonly #subscribed = new Map<string, StreamName>();
   #heardMs: number;
 
-  constructor(connection: Connection, clock: TurnClock, channels: PairChannels) {
+  constructor(connection: Connection, clock: TurnClock, channels: PairChannels, told: TradeWitness) {
+    this.#told = told;
     this.#connection = connection;
     this.#clock = clock;
     this.#channels = channels;
@@ -132,6 +134,7 @@ export class KrakenSession implements Session {
       this.#reply(answerFrame({ method, result, requestId }, this.#clock.nowMs));
       if (snapshot) {
         const past = channel === 'trade' ? pair.recent.last(SNAPSHOT_TRADES) : [];
+        this.#told(pair, past);
         this.#reply(channel === 'trade' ? tradeFrame('snapshot', pair, past) : tickerFrame('snapshot', pair));
       }
     } else if (held !== stream) {

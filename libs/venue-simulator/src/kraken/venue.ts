@@ -1,24 +1,41 @@
 import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument';
 import type { Connection, TurnClock } from '../server/connection';
-import type { RestAnswer, RestRequest, Session, SimulatedVenue } from '../server/simulated-venue';
+import type {
+  RestAnswer,
+  RestRequest,
+  Session,
+  SimulatedVenue,
+  TradeWitness,
+} from '../server/simulated-venue';
+import { RequestAllowance } from '../server/request-allowance';
 import { PairChannels } from './channels';
 import type { StreamName } from './channels';
 import { tickerFrame, tradeFrame } from './frames';
 import { answerRest } from './rest';
 import { KrakenSession } from './session';
 
+/** Public REST requests a second, and at once after a rest. */
+const REQUESTS_PER_SECOND = 1;
+const REQUEST_BURST = 3;
+
 /** Kraken's WebSocket v2 and REST lists. */
-export function krakenVenue(instruments: readonly Instrument[], clock: TurnClock): SimulatedVenue {
-  return new KrakenVenue(instruments, clock);
+export function krakenVenue(
+  instruments: readonly Instrument[],
+  clock: TurnClock,
+  told: TradeWitness,
+): SimulatedVenue {
+  return new KrakenVenue(instruments, clock, told);
 }
 
 class KrakenVenue implements SimulatedVenue {
   readonly webSocketPath = '/v2';
   readonly #channels: PairChannels;
+  readonly #allowance = new RequestAllowance(REQUESTS_PER_SECOND, REQUEST_BURST);
 
   constructor(
     readonly instruments: readonly Instrument[],
     readonly clock: TurnClock,
+    readonly told: TradeWitness,
   ) {
     this.#channels = new PairChannels(instruments);
   }
@@ -28,7 +45,7 @@ class KrakenVenue implements SimulatedVenue {
   }
 
   open(connection: Connection): Session {
-    return new KrakenSession(connection, this.clock, this.#channels);
+    return new KrakenSession(connection, this.clock, this.#channels, this.told);
   }
 
   onOrder({ instrument, trades }: MarketOrder): number {
@@ -49,7 +66,10 @@ class KrakenVenue implements SimulatedVenue {
   }
 
   answer(request: RestRequest): RestAnswer {
-    return answerRest(request, this.instruments);
+    if (!this.#allowance.allows(this.clock.nowMs)) {
+      return { status: 200, body: { error: ['EAPI:Rate limit exceeded'] } };
+    }
+    return answerRest(request, this.instruments, this.told);
   }
 
   #broadcast(stream: StreamName, instrument: Instrument, serialise: () => string): number {

@@ -1,18 +1,23 @@
 import { ASSETS } from './assets';
 import type { Instrument, InstrumentListing, MarketOrder } from './instrument';
 import { FairPrices } from './fair-prices';
-import { openInstrument, restoreInstrument, saveInstrument } from './opening';
+import { openInstrument, restoreInstrument } from './opening';
 import type { Placement } from './opening';
 import { MEAN_TRADES_PER_ORDER, OrderFlow } from './order-flow';
+import { tradePast } from './past';
 import { SeededRandom } from './random';
+import type { HistoryBounds } from './recent-trades';
+import { saveInstruments, skipUnsavedIds } from './saving';
 import type { SavedMarket } from './saved-market';
 import { listInstruments } from './venue-traits';
 import type { VenueTraits } from './venue-traits';
 
-/** Trades that each trading instrument remembers. */
-const ACTIVE_HISTORY = 1_000;
-/** Trades that a silent instrument remembers: its opening one. */
-const SILENT_HISTORY = 1;
+/** Most trades that a trading instrument remembers. */
+const MAX_TRADES = 200_000;
+/** How long it remembers them at least, as far as they are no more than that. */
+const KEEP_US = 6 * 3_600e6;
+/** A silent instrument remembers its opening trade. */
+const SILENT_HISTORY: HistoryBounds = { capacity: 1, keepUs: 0 };
 /** How much less a pair trades that is not in the venue's main quote currency. */
 const SIDE_PAIR_ACTIVITY = 0.4;
 
@@ -26,10 +31,18 @@ export interface MarketOptions {
   readonly symbols: readonly string[];
   /** The venues that take part. */
   readonly venues: readonly VenueTraits[];
-  /** Market time at which a new market opens, ms UTC. */
+  /** Market time at which a new market opens, ms UTC; for a saved one the present. */
   readonly startMs: number;
+  /** How long a new market has traded before `startMs`, ms; default 0. */
+  readonly historyMs?: number;
   /** A market to go on with; its own time then counts, not `startMs`. */
   readonly saved?: SavedMarket | null;
+}
+
+/** How a market is put aside. */
+export interface SaveOptions {
+  /** Whether the market will do nothing more; default false: it may trade on before it is saved again, or is killed. */
+  readonly clean?: boolean;
 }
 
 /** Who is told what happens, in order of market time. */
@@ -48,6 +61,8 @@ interface Source {
 
 /** One market of several venues: a seeded stream of events in market time that no wall clock influences. */
 export class Market {
+  /** Trade ids that every instrument left out because the saved market had not been stopped in order. */
+  readonly skippedIds: number = 0;
   readonly #seed: number;
   readonly #random: SeededRandom;
   readonly #fair: FairPrices;
@@ -56,13 +71,17 @@ export class Market {
   readonly #sources: Source[] = [];
   readonly #upTo: Float64Array;
   readonly #meanGapUs: number;
+  readonly #tradesPerSecond: number;
   #timeUs: number;
   #nextEventUs: number;
 
   constructor(options: MarketOptions) {
     const saved = options.saved ?? null;
     this.#seed = options.seed;
-    this.#timeUs = saved?.timeUs ?? Math.round(options.startMs * 1000);
+    this.#tradesPerSecond = options.tradesPerSecond;
+    const startUs = Math.round(options.startMs * 1000);
+    const historyUs = Math.round((options.historyMs ?? 0) * 1000);
+    this.#timeUs = saved?.timeUs ?? startUs - historyUs;
     this.#random =
       saved !== null && saved.seed === options.seed
         ? new SeededRandom(saved.random)
@@ -70,7 +89,15 @@ export class Market {
     const opening = SeededRandom.fromSeed(options.seed, 'opening prices');
     this.#fair = new FairPrices(opening, this.#timeUs, saved?.fair ?? []);
     this.#flow = new OrderFlow(this.#random, this.#fair);
-    const weights = this.#fill(options, saved);
+    const weights = this.#fill(options, saved, Math.max(KEEP_US, historyUs));
+    if (saved === null) {
+      const past = SeededRandom.fromSeed(options.seed, 'past');
+      const sources = this.#sources.filter(({ order }) => order);
+      tradePast(sources, this.#fair, past, this.#timeUs, startUs);
+      this.#timeUs = startUs;
+    } else if (!saved.clean) {
+      this.skippedIds = skipUnsavedIds([...this.#venues.values()].flat(), saved, startUs);
+    }
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     let sum = 0;
     this.#upTo = Float64Array.from(weights, (weight) => (sum += weight / total));
@@ -112,27 +139,30 @@ export class Market {
     if (this.#nextEventUs <= timeUs) this.#nextEventUs = timeUs + this.#gapUs();
   }
 
-  /** The whole state as JSON-able data, a few hundred bytes a silent and some 60 kB a busy instrument. */
-  save(): SavedMarket {
+  /** The state with the newest trades as JSON-able data, below 1 MB as text at some tens of instruments. */
+  save({ clean = false }: SaveOptions = {}): SavedMarket {
     return {
-      version: 1,
+      version: 2,
+      clean,
+      tradesPerSecond: this.#tradesPerSecond,
       seed: this.#seed,
       timeUs: this.#timeUs,
       nextEventUs: this.#nextEventUs === Infinity ? this.#timeUs : this.#nextEventUs,
       random: this.#random.state(),
       fair: this.#fair.save(),
-      instruments: [...this.#venues.values()].flat().map(saveInstrument),
+      instruments: saveInstruments([...this.#venues.values()].flat(), this.#timeUs),
     };
   }
 
-  #fill(options: MarketOptions, saved: SavedMarket | null): number[] {
+  #fill(options: MarketOptions, saved: SavedMarket | null, keepUs: number): number[] {
+    const activeHistory: HistoryBounds = { capacity: MAX_TRADES, keepUs };
     const asked = new Set(options.symbols);
     const kept = new Map(saved?.instruments.map((entry) => [`${entry.venue}:${entry.symbol}`, entry]));
     const weights: number[] = [];
     for (const venue of options.venues) {
       const instruments = listInstruments(venue, options.symbols).map((listing, index) => {
         const active = listing.trading && asked.has(listing.symbol);
-        const placement: Placement = { index, active, history: active ? ACTIVE_HISTORY : SILENT_HISTORY };
+        const placement: Placement = { index, active, history: active ? activeHistory : SILENT_HISTORY };
         const entry = kept.get(`${listing.venue}:${listing.symbol}`);
         const usable =
           entry?.priceDecimals === listing.priceDecimals && entry.sizeDecimals === listing.sizeDecimals;

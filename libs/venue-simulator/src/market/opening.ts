@@ -1,8 +1,10 @@
 import type { FairPrices } from './fair-prices';
-import type { Instrument, InstrumentListing, MarketTrade } from './instrument';
+import type { Instrument, InstrumentListing } from './instrument';
 import { recordTrade } from './order-flow';
 import { SeededRandom } from './random';
+import { packTrades, unpackTrades } from './packed-trades';
 import { RecentTrades } from './recent-trades';
+import type { HistoryBounds } from './recent-trades';
 import type { SavedInstrument } from './saved-market';
 
 /** Where an instrument stands in its market. */
@@ -11,8 +13,8 @@ export interface Placement {
   readonly index: number;
   /** Whether it trades in this market. */
   readonly active: boolean;
-  /** Most trades that its history holds. */
-  readonly history: number;
+  /** What its history holds. */
+  readonly history: HistoryBounds;
 }
 
 /** Opens an instrument at the fair price with one trade, so that a newest trade, a price and an id always exist. */
@@ -60,8 +62,9 @@ export function restoreInstrument(
   const { bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence, nextTradeId, offset, totalVolume } =
     saved;
   const recent = new RecentTrades(placement.history);
-  for (const [id, price, size, takerBuys, timeUs, tradeSequence] of saved.trades) {
-    recent.push({ id, price, size, takerBuys, timeUs, sequence: tradeSequence });
+  for (const { trade, told } of unpackTrades(saved.trades)) {
+    recent.push(trade);
+    if (told) recent.markTold(trade.id);
   }
   return {
     listing,
@@ -73,10 +76,12 @@ export function restoreInstrument(
   };
 }
 
-/** The instrument with its newest trades, as JSON-able data. */
-export function saveInstrument(instrument: Instrument): SavedInstrument {
+/** The instrument with its newest `count` trades, as JSON-able data. */
+export function saveInstrument(instrument: Instrument, count: number): SavedInstrument {
   const { listing, bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence } = instrument;
-  const { nextTradeId, offset, totalVolume } = instrument;
+  const { nextTradeId, offset, totalVolume, recent } = instrument;
+  const first = Math.max(0, recent.size - count);
+  const trades = recent.last(count).map((trade, at) => ({ trade, told: recent.isTold(first + at) }));
   return {
     venue: listing.venue,
     symbol: listing.symbol,
@@ -84,10 +89,6 @@ export function saveInstrument(instrument: Instrument): SavedInstrument {
     sizeDecimals: listing.sizeDecimals,
     ...{ bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence, nextTradeId, offset, totalVolume },
     day: { ...instrument.day },
-    trades: instrument.recent.last(instrument.recent.capacity).map(savedTrade),
+    trades: packTrades(trades),
   };
-}
-
-function savedTrade(trade: MarketTrade): SavedInstrument['trades'][number] {
-  return [trade.id, trade.price, trade.size, trade.takerBuys, trade.timeUs, trade.sequence];
 }

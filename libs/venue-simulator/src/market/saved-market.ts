@@ -1,10 +1,21 @@
 import { z } from 'zod';
+import { unpackTrades } from './packed-trades';
 
 const integer = z.int().nonnegative();
 const positive = z.int().positive();
 const word32 = z.int().min(0).max(0xffffffff);
 
-const savedTrade = z.tuple([integer, positive, positive, z.boolean(), integer, integer]);
+/** The newest trades of an instrument, packed; at least one. */
+const packedTrades = z.string().refine(
+  (text) => {
+    try {
+      return unpackTrades(text).length > 0;
+    } catch {
+      return false;
+    }
+  },
+  { error: 'the list of trades is damaged' },
+);
 
 const savedInstrument = z.strictObject({
   venue: z.string(),
@@ -30,13 +41,15 @@ const savedInstrument = z.strictObject({
     notional: z.number().nonnegative(),
     trades: integer,
   }),
-  trades: z.array(savedTrade).min(1),
+  trades: packedTrades,
 });
 
 const savedFairPrice = z.strictObject({ asset: z.string(), usd: z.number().positive(), timeUs: integer });
 
 const savedMarket = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
+  clean: z.boolean(),
+  tradesPerSecond: z.number().positive(),
   seed: z.int(),
   timeUs: integer,
   nextEventUs: integer,
@@ -45,7 +58,10 @@ const savedMarket = z.strictObject({
   instruments: z.array(savedInstrument),
 });
 
-/** A market that was put aside: JSON-able, and enough to go on with its prices, ids, time and chance. */
+/**
+ * A market that was put aside: JSON-able, and enough to go on with its prices, ids, time and chance. `clean` says that
+ * nothing happened after it was saved; without it the market may have traded on at `tradesPerSecond`.
+ */
 export type SavedMarket = z.infer<typeof savedMarket>;
 /** One instrument of a saved market. */
 export type SavedInstrument = z.infer<typeof savedInstrument>;

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument';
 import type { VenueTraits } from '../market/venue-traits';
 import type { Connection, TurnClock } from './connection';
@@ -44,20 +45,27 @@ export interface RestRequest {
   readonly path: string;
   /** The decoded query. */
   readonly query: URLSearchParams;
+  /** The headers, names in lower case. */
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** A REST answer. */
 export interface RestAnswer {
   /** HTTP status. */
   readonly status: number;
+  /** Headers besides those of the body; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What is sent as JSON. */
   readonly body: unknown;
 }
+
+/** Is told which trades a client got by other ways than live: by REST or as history on subscribing. */
+export type TradeWitness = (instrument: Instrument, trades: readonly MarketTrade[]) => void;
 
 /** A venue that can be simulated: one entry of the list in venue-list.ts. */
 export interface VenueDefinition {
   /** How it takes part in the market. */
   readonly traits: VenueTraits;
   /** Its public face over the instruments that the market made of the traits. */
-  create(instruments: readonly Instrument[], clock: TurnClock): SimulatedVenue;
+  create(instruments: readonly Instrument[], clock: TurnClock, told: TradeWitness): SimulatedVenue;
 }

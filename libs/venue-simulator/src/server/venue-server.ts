@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import { Connection } from './connection';
 import type { TurnClock } from './connection';
-import type { Session, SimulatedVenue } from './simulated-venue';
+import type { RestAnswer, Session, SimulatedVenue } from './simulated-venue';
 
 /** Largest message that a client may send; a larger one ends its connection with close code 1009. */
 export const MAX_CLIENT_MESSAGE_BYTES = 64 * 1024;
@@ -125,12 +125,18 @@ export class VenueServer {
     request.resume();
     const url = parseUrl(request.url);
     const method = request.method ?? 'GET';
-    const answer =
+    const answer: RestAnswer =
       url === null
         ? { status: 400, body: {} }
-        : this.#venue.answer({ method, path: url.pathname, query: url.searchParams });
+        : this.#venue.answer({
+            method,
+            path: url.pathname,
+            query: url.searchParams,
+            headers: request.headers,
+          });
     const body = JSON.stringify(answer.body);
     response.writeHead(answer.status, {
+      ...answer.headers,
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
     });

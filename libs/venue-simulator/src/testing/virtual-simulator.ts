@@ -31,6 +31,7 @@ export async function startVirtualSimulator(
   const clients: FeedClient[] = [];
   const simulator = await startVenueSimulator({
     seed: 7,
+    historyMs: 0,
     tradesPerSecond: 100,
     symbols: ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'BTC/USD', 'ETH/USD'],
     ...options,

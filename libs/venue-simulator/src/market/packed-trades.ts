@@ -1,0 +1,73 @@
+import type { MarketTrade } from './instrument';
+
+/** A trade and whether a client was told of it. */
+export interface PackedTrade {
+  /** The trade. */
+  readonly trade: MarketTrade;
+  /** Whether a client was told of it. */
+  readonly told: boolean;
+}
+
+/** Most bytes of a number below 2^53 in groups of seven bits, and numbers of a trade. */
+const NUMBER_BYTES = 8;
+const NUMBERS_PER_TRADE = 5;
+
+/**
+ * Trades in ascending order as one short text: differences from trade to trade in groups of seven bits, base64; about 13
+ * characters a trade instead of 60 as JSON, because the market is saved every second.
+ */
+export function packTrades(trades: readonly PackedTrade[]): string {
+  const bytes = Buffer.allocUnsafe(trades.length * NUMBERS_PER_TRADE * NUMBER_BYTES);
+  let end = 0;
+  const put = (value: number): void => {
+    let rest = value;
+    while (rest >= 128) {
+      bytes[end++] = 128 + (rest % 128);
+      rest = Math.floor(rest / 128);
+    }
+    bytes[end++] = rest;
+  };
+  let [id, price, timeUs, sequence] = [0, 0, 0, 0];
+  for (const { trade, told } of trades) {
+    const up = trade.price - price;
+    put(trade.id - id);
+    put(up < 0 ? -2 * up - 1 : 2 * up);
+    put(trade.size * 4 + (trade.takerBuys ? 2 : 0) + (told ? 1 : 0));
+    put(trade.timeUs - timeUs);
+    put(trade.sequence - sequence);
+    ({ id, price, timeUs, sequence } = trade);
+  }
+  return bytes.toString('base64', 0, end);
+}
+
+/** The trades of a packed text. @throws Error when the text ends within a trade or holds a price or size of none. */
+export function unpackTrades(text: string): PackedTrade[] {
+  const bytes = Buffer.from(text, 'base64');
+  let at = 0;
+  const take = (): number => {
+    let value = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw new Error('the list of trades ends within a trade');
+      value += (byte % 128) * unit;
+      if (byte < 128) return value;
+    }
+  };
+  const trades: PackedTrade[] = [];
+  let [id, price, timeUs, sequence] = [0, 0, 0, 0];
+  while (at < bytes.length) {
+    id += take();
+    const up = take();
+    price += up % 2 === 1 ? -(up + 1) / 2 : up / 2;
+    const sized = take();
+    timeUs += take();
+    sequence += take();
+    const size = Math.floor(sized / 4);
+    if (!(price > 0 && size > 0) || ![id, timeUs, sequence, sized].every(Number.isSafeInteger)) {
+      throw new Error('the list of trades holds a trade that cannot be');
+    }
+    const takerBuys = Math.floor(sized / 2) % 2 === 1;
+    trades.push({ trade: { id, price, size, takerBuys, timeUs, sequence }, told: sized % 2 === 1 });
+  }
+  return trades;
+}
