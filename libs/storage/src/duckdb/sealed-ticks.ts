@@ -52,10 +52,11 @@ export function ticksSql(range: RowRange, sealed: string | null): string {
   const { from, to } = range;
   if (sealed === null) return `SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} ${order}`;
   return `
-    SELECT ${FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
-    UNION ALL
-    SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}
-    ${order}`;
+    FROM (
+      SELECT ${FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
+      UNION ALL
+      SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}
+    ) ${order}`;
 }
 
 /** The condition under which a row of the table is in the file already. */
