@@ -81,7 +81,7 @@ export function saveInstrument(instrument: Instrument, count: number): SavedInst
   const { listing, bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence } = instrument;
   const { nextTradeId, offset, totalVolume, recent } = instrument;
   const first = Math.max(0, recent.size - count);
-  const trades = recent.last(count).map((trade, at) => ({ trade, told: recent.isTold(first + at) }));
+  const isTold = (at: number): boolean => recent.isTold(first + at);
   return {
     venue: listing.venue,
     symbol: listing.symbol,
@@ -89,6 +89,6 @@ export function saveInstrument(instrument: Instrument, count: number): SavedInst
     sizeDecimals: listing.sizeDecimals,
     ...{ bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence, nextTradeId, offset, totalVolume },
     day: { ...instrument.day },
-    trades: packTrades(trades),
+    trades: packTrades(recent.last(count), isTold),
   };
 }

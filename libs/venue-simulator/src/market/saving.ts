@@ -3,14 +3,14 @@ import { saveInstrument } from './opening';
 import type { SavedInstrument, SavedMarket } from './saved-market';
 
 /** Trades of this long before the save are saved, as long as they are no more than {@link SAVED_TRADES} together. */
-const SAVED_US = 120e6;
+const SAVED_US = 60e6;
 /** Most trades that are saved because of their age: 30 s at 2,200 a second. */
 const SAVED_TRADES = 66_000;
 /** Trades that are saved of every instrument however old they are: what a venue sends on a subscription or as newest. */
 const SAVED_ALWAYS = 100;
 
 /**
- * All instruments with their newest trades: those of the last two minutes, of a shorter time where they would be more
+ * All instruments with their newest trades: those of the last minute, of a shorter time where they would be more
  * than 66,000 of all instruments, and 100 of each at least.
  */
 export function saveInstruments(instruments: readonly Instrument[], timeUs: number): SavedInstrument[] {
