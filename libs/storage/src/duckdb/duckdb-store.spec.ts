@@ -1,18 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
-import { build } from 'esbuild';
 import type { MarketStore } from '../market-store';
-import { candleOf, MINUTE, tickOf } from '../testing/records';
+import { KilledWriters } from '../testing/killed-writers';
+import { candleOf, tickOf } from '../testing/records';
 import { describeStoreContract, type StoreUnderTest } from '../testing/store-contract';
 import { type Database, openDatabase } from './database';
 import { DuckDbStore, openDuckDbStore } from './duckdb-store';
-
-const ROOT = join(__dirname, '../../../..');
 
 jest.setTimeout(60_000);
 
@@ -21,33 +16,18 @@ describeStoreContract('the embedded store', openSubject);
 describe('the embedded store', () => {
   let scratch: string;
   let directory: string;
-  let bundles: string;
-  let writer: string;
-  const children: ChildProcessWithoutNullStreams[] = [];
+  const writers = new KilledWriters();
   const stores: MarketStore[] = [];
 
-  beforeAll(async () => {
-    bundles = mkdtempSync(join(tmpdir(), 'neuraltrade-bundle-'));
-    writer = join(bundles, 'writer.cjs');
-    await build({
-      entryPoints: [join(__dirname, '../testing/write-until-killed.ts')],
-      outfile: writer,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['@duckdb/node-api'],
-      logLevel: 'error',
-      tsconfig: join(ROOT, 'tsconfig.base.json'),
-    });
-  });
-  afterAll(() => rmSync(bundles, { recursive: true, force: true }));
+  beforeAll(() => writers.build());
+  afterAll(() => writers.dispose());
 
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'neuraltrade-store-'));
     directory = join(scratch, 'simulated');
   });
   afterEach(async () => {
-    for (const child of children.splice(0)) await kill(child);
+    await writers.killAll();
     for (const store of stores.splice(0)) await store.close();
     rmSync(scratch, { recursive: true, force: true });
   });
@@ -58,65 +38,17 @@ describe('the embedded store', () => {
     return store;
   }
 
-  async function startWriter(): Promise<{ child: ChildProcessWithoutNullStreams; rounds: () => number }> {
-    const child = spawn(process.execPath, [writer, directory], {
-      env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') },
-    });
-    children.push(child);
-    let errors = '';
-    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
-    let rounds = 0;
-    const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => (rounds = Number(line)));
-    await Promise.race([
-      once(lines, 'line'),
-      once(child, 'exit').then(() => {
-        throw new Error(`The writer ended: ${errors}`);
-      }),
-    ]);
-    return { child, rounds: () => rounds };
-  }
-
-  test('what a write has confirmed survives kill -9', async () => {
-    let confirmed = 0;
-    for (const until of [5, 12, 30]) {
-      const { child, rounds } = await startWriter();
-      await reached(() => rounds() >= until);
-      await kill(child);
-      confirmed = Math.max(confirmed, rounds());
-
-      const database = await openDatabase({ directory });
-      try {
-        const count = async (sql: string): Promise<unknown> =>
-          (await database.reader.runAndReadAll(sql, [BigInt(confirmed)])).getRows()[0]?.[0];
-        expect(await count(`SELECT count(*)::INTEGER FROM ticks WHERE timestamp <= ${MINUTE} + $1`)).toBe(
-          confirmed * 100,
-        );
-        expect(
-          await count(
-            `SELECT count(*)::INTEGER FROM published_candles WHERE timestamp <= ${MINUTE} + $1 * 60000`,
-          ),
-        ).toBe(confirmed);
-        expect(await count('SELECT count(*)::INTEGER FROM gaps WHERE after_trade_id::BIGINT <= $1')).toBe(
-          confirmed,
-        );
-      } finally {
-        await database.close();
-      }
-    }
-    expect(confirmed).toBeGreaterThanOrEqual(30);
-  });
-
   test('a directory that another process owns is refused by name and pid, also when it should be emptied', async () => {
-    const { child, rounds } = await startWriter();
+    const writer = writers.start(directory);
+    await writer.until((rounds) => rounds > 0);
     await expect(open()).rejects.toMatchObject({
       name: 'StoreOpenError',
-      message: `The store in ${directory} is in use by another process (pid ${child.pid}). Stop that one, or choose another data directory.`,
+      message: `The store in ${directory} is in use by another process (pid ${writer.pid}). Stop that one, or choose another data directory.`,
     });
     await expect(open(true)).rejects.toThrow('in use by another process');
-    const before = rounds();
-    await reached(() => rounds() > before);
-    await kill(child);
+    const before = writer.rounds();
+    await writer.until((rounds) => rounds > before);
+    await writer.kill();
     const store = await open();
     expect(
       await store.candles({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m', limit: 5_000 }),
@@ -284,19 +216,4 @@ async function signalsIn({ reader }: Database): Promise<MlSignal[]> {
     modelVersion: row['model_version'] as string,
     timestamp: Number(row['timestamp']),
   }));
-}
-
-async function kill(child: ChildProcessWithoutNullStreams): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}
-
-async function reached(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('The condition was not met within 30 s.');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
