@@ -75,16 +75,20 @@ export class QueueConsumer implements Subscription, QueueTaker, Deliverer {
 
   /** Takes a delivery off the queue for good. */
   ack(tag: number): void {
-    if (this.answer(tag) !== undefined) this.queue.pump();
+    const entry = this.answer(tag);
+    if (entry === undefined) return;
+    this.queue.finish(entry);
+    this.queue.pump();
   }
 
   /** Takes this delivery and every earlier unanswered one off the queue. */
   ackThrough(tag: number): void {
     if (this.closed) return;
     let answered = 0;
-    for (const held of this.unanswered.keys()) {
+    for (const [held, entry] of this.unanswered) {
       if (held > tag) break;
       this.unanswered.delete(held);
+      this.queue.finish(entry);
       answered += 1;
     }
     if (answered > 0) this.queue.pump();
@@ -113,7 +117,9 @@ export class QueueConsumer implements Subscription, QueueTaker, Deliverer {
       );
     }
     this.deps.onParked(reason);
-    if (this.unanswered.delete(tag)) this.queue.pump();
+    if (!this.unanswered.delete(tag)) return;
+    this.queue.finish(entry);
+    this.queue.pump();
   }
 
   /** Ends it; what was not answered goes back in order before another consumer gets any of it. */

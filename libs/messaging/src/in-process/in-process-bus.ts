@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { PermanentError, type QueueSpec } from '@neuraltrade/contracts';
 import type { Metrics } from '@neuraltrade/metrics';
 import { openLogStore, type LogStore } from '../log/log-store';
@@ -14,15 +15,22 @@ import type {
 } from '../message-bus';
 import { parkedMessage } from '../parking';
 import { DELIVERY_LIMIT, OPTIONAL_QUEUE_EXPIRES_MS } from '../queue-limits';
+import { durableMessage, type DurableMessage } from '../queue-files/durable-message';
+import { QueueStore, type OpenedQueue } from '../queue-files/queue-store';
+import { Confirm } from './confirm';
 import { QueueConsumer } from './consumer';
 import type { InProcessQueue, QueueEvents } from './queue';
 import { QueueRegistry } from './queue-registry';
-import { storedMessage } from './stored-message';
+import { storedMessage, type QueueEntry } from './stored-message';
 import { Turns } from './turns';
 
 /** What an in-process bus is made of. */
 export interface InProcessBusOptions {
-  /** The directory of the log queues, owned by one bus at a time; null keeps them in memory only. Queues never leave memory. */
+  /**
+   * The directory of the log queues and, below `queues`, of the core queues, owned by one bus at a time; null keeps all in
+   * memory. Queues of other kinds are in memory always. Unanswered messages are in memory as well, up to a queue's maxBytes
+   * and what its consumers hold.
+   */
   readonly dataDir: string | null;
   /** Where parked, dropped and returned messages and repeated answers are counted. Publishers count their own outcomes. */
   readonly metrics?: Metrics;
@@ -35,28 +43,45 @@ export interface InProcessBusOptions {
    * of the machine and a power loss. 'written': the operating system has it, so it survives kill -9 only.
    */
   readonly logDurability?: 'synced' | 'written';
+  /**
+   * What a confirmed message of a core queue has behind it. 'written' (default): the operating system has it, so it
+   * survives kill -9, but neither a crash of the machine nor a power loss. 'synced': it was flushed to the device.
+   */
+  readonly queueDurability?: 'written' | 'synced';
+  /** Size at which a core queue begins its next file, bytes; default 4,000,000. */
+  readonly queueSegmentBytes?: number;
   /** How long an optional queue lives without a consumer, ms; default 30 minutes. */
   readonly optionalQueueExpiresMs?: number;
   /** Returns after which a core queue parks a message with reason delivery-limit; default 1,000,000. */
   readonly deliveryLimit?: number;
-  /** Told in a sentence what was mended: a stale lock taken over, a torn record cut off, unreadable records skipped. */
+  /** Told in a sentence what was mended: a stale lock taken over, a torn record cut off, unreadable records skipped, files not tidied. */
   readonly onRepair?: (sentence: string) => void;
 }
 
 /**
- * A message bus inside this process with a broker's rules. Its queues live and die with the process; its log queues are
- * files below dataDir.
+ * A message bus inside this process with a broker's rules. Its log queues and core queues are files below dataDir; a core
+ * queue is back, with what was not answered, once it is declared again. Other queues live and die with the process.
  * @throws PermanentError when another live process, or another bus of this one, owns dataDir.
  */
 export function createInProcessBus(options: InProcessBusOptions): MessageBus {
+  const { dataDir, onRepair = () => undefined } = options;
   const logs = openLogStore({
-    directory: options.dataDir,
+    directory: dataDir,
     maxBytes: options.logMaxBytes ?? 20_000_000,
     segmentBytes: options.logSegmentBytes ?? 5_000_000,
     synced: (options.logDurability ?? 'synced') === 'synced',
-    onRepair: options.onRepair ?? (() => undefined),
+    onRepair,
   });
-  return new InProcessBus(logs, options);
+  const queueFiles =
+    dataDir === null
+      ? null
+      : new QueueStore({
+          directory: join(dataDir, 'queues'),
+          segmentBytes: options.queueSegmentBytes ?? 4_000_000,
+          synced: options.queueDurability === 'synced',
+          onRepair,
+        });
+  return new InProcessBus(logs, queueFiles, options);
 }
 
 class InProcessBus implements MessageBus {
@@ -65,34 +90,44 @@ class InProcessBus implements MessageBus {
   private readonly consumers = new Set<QueueConsumer>();
   private readonly metrics: Metrics | undefined;
   private closing: Promise<void> | null = null;
+  private declaring: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly logs: LogStore,
+    private readonly queueFiles: QueueStore | null,
     options: InProcessBusOptions,
   ) {
     this.metrics = options.metrics;
     this.queues = new QueueRegistry({
       optionalQueueExpiresMs: options.optionalQueueExpiresMs ?? OPTIONAL_QUEUE_EXPIRES_MS,
       deliveryLimit: options.deliveryLimit ?? DELIVERY_LIMIT,
-      eventsOf: (queueName) => this.eventsOf(queueName),
+      eventsOf: (queue) => this.eventsOf(queue),
     });
   }
 
   declare(queues: readonly QueueSpec[]): Promise<void> {
-    return settled(() => {
-      this.assertOpen();
-      this.queues.declare(queues);
-    });
+    const { queueFiles } = this;
+    if (queueFiles === null) {
+      return settled(() => {
+        this.assertOpen();
+        this.queues.declare(queues);
+      });
+    }
+    const declared = this.declaring.then(() => this.declareInFiles(queues, queueFiles));
+    this.declaring = declared.catch(() => undefined);
+    return declared;
   }
 
   publish(message: OutgoingMessage): Promise<PublishOutcome> {
     if (this.closing !== null) return Promise.resolve('unknown');
     const outcome = this.store(message);
+    // One that waits for a file settles in a turn of its own anyway.
+    if (typeof outcome !== 'string') return outcome;
     return new Promise((resolve) => this.turns.settle(() => resolve(outcome)));
   }
 
   send(message: OutgoingMessage): void {
-    if (this.closing === null) this.store(message);
+    if (this.closing === null) void this.store(message);
   }
 
   consume(
@@ -133,7 +168,10 @@ class InProcessBus implements MessageBus {
   }
 
   health(): BusHealth {
-    const reason = this.closing === null ? this.logs.fault : 'The message bus is closed.';
+    const reason =
+      this.closing === null
+        ? this.logs.fault || (this.queueFiles?.fault ?? '')
+        : 'The message bus is closed.';
     return { ok: reason === '', reason };
   }
 
@@ -146,17 +184,46 @@ class InProcessBus implements MessageBus {
     for (const consumer of [...this.consumers]) await consumer.close();
     // Settlements keep their order: when this one has settled, every earlier confirm has.
     await new Promise<void>((resolve) => this.turns.settle(resolve));
+    await this.declaring;
+    await this.queueFiles?.close();
     this.queues.clear();
     await this.logs.close();
   }
 
-  private store(message: OutgoingMessage): PublishOutcome {
+  /** One declaration after the other: each is checked against what the earlier ones made. */
+  private async declareInFiles(queues: readonly QueueSpec[], queueFiles: QueueStore): Promise<void> {
+    this.assertOpen();
+    this.queues.check(queues);
+    const files = new Map<string, OpenedQueue>();
+    for (const { name, kind } of queues) {
+      if (kind === 'core') files.set(name, await queueFiles.open(name));
+    }
+    this.assertOpen();
+    this.queues.declare(queues, files);
+  }
+
+  /** @returns the outcome; its promise when it waits for a file. */
+  private store(message: OutgoingMessage): PublishOutcome | Promise<PublishOutcome> {
     const queues = this.queues.route(message.amqpExchange, message.routingKey);
     if (queues.length === 0) return 'returned';
+    if (this.queueFiles !== null && queues.some((queue) => queue.isDurable))
+      return this.storeInFiles(queues, durableMessage(message, this.queueFiles.nextOffset()));
     const stored = storedMessage(message);
     let refused = false;
     for (const queue of queues) if (!queue.offer(stored)) refused = true;
     return refused ? 'nacked' : 'confirmed';
+  }
+
+  private storeInFiles(
+    queues: readonly InProcessQueue[],
+    message: DurableMessage,
+  ): PublishOutcome | Promise<PublishOutcome> {
+    const confirm = new Confirm();
+    for (const queue of queues) {
+      if (queue.isDurable) confirm.expect(queue.store(message, confirm));
+      else if (!queue.offer(message)) confirm.expect(false);
+    }
+    return confirm.outcome();
   }
 
   private consumable(queueName: string, prefetch: number): InProcessQueue {
@@ -179,16 +246,27 @@ class InProcessBus implements MessageBus {
     return queue;
   }
 
-  private eventsOf(queueName: string): QueueEvents {
+  private eventsOf(queue: () => InProcessQueue): QueueEvents {
     return {
       dropped: () => this.metrics?.messagesFailed.inc({ stage: 'queue', reason: 'dropped-oldest' }),
-      overLimit: (message) => {
+      overLimit: (entry) => {
         const detail = 'It was given back more often than the delivery limit allows.';
-        const outcome = this.store(parkedMessage(message, queueName, 'delivery-limit', detail));
-        if (outcome === 'confirmed') this.metrics?.parked.inc({ reason: 'delivery-limit' });
-        return outcome === 'confirmed';
+        const copy = parkedMessage(entry.message, queue().spec.name, 'delivery-limit', detail);
+        const outcome = this.closing === null ? this.store(copy) : 'unknown';
+        if (typeof outcome === 'string') return this.setAside(outcome, queue(), entry);
+        void outcome.then((late) => {
+          if (!this.setAside(late, queue(), entry)) queue().keep(entry);
+        });
+        return true;
       },
     };
+  }
+
+  private setAside(outcome: PublishOutcome, queue: InProcessQueue, entry: QueueEntry): boolean {
+    if (outcome !== 'confirmed') return false;
+    this.metrics?.parked.inc({ reason: 'delivery-limit' });
+    queue.finish(entry);
+    return true;
   }
 
   private assertOpen(): void {

@@ -134,7 +134,7 @@ describe('a queue under any sequence of publishes, acks, requeues, closes and ne
 describe('a queue', () => {
   it('sets a message aside that was given back more often than the delivery limit', () => {
     const aside: string[] = [];
-    const events = { ...quiet, overLimit: ({ messageId }: StoredMessage) => aside.push(messageId) > 0 };
+    const events = { ...quiet, overLimit: ({ message }: QueueEntry) => aside.push(message.messageId) > 0 };
     const queue = new InProcessQueue(queueSpec('q'), 3, events);
     const holder = new Holder(1);
     queue.attach(holder);

@@ -1,6 +1,9 @@
 import { PermanentError, type QueueSpec } from '@neuraltrade/contracts';
 import { TopicRouter } from '../topic-router';
+import type { OpenedQueue } from '../queue-files/queue-store';
 import { InProcessQueue, type QueueEvents } from './queue';
+
+const NO_FILES: ReadonlyMap<string, OpenedQueue> = new Map();
 
 /** How queues come and go. */
 export interface QueueRegistryOptions {
@@ -8,8 +11,8 @@ export interface QueueRegistryOptions {
   readonly optionalQueueExpiresMs: number;
   /** Returns after which a core queue sets a message aside. */
   readonly deliveryLimit: number;
-  /** What a queue tells; made for each queue. */
-  readonly eventsOf: (queueName: string) => QueueEvents;
+  /** What a queue tells; made for each queue, which can be asked for once it exists. */
+  readonly eventsOf: (queue: () => InProcessQueue) => QueueEvents;
 }
 
 interface Registered {
@@ -27,16 +30,22 @@ export class QueueRegistry {
 
   /**
    * Declares queues; one that exists keeps its messages and gets the bindings it does not have yet.
+   * @param files of the queues that are kept in files, by name; used for those that are new.
    * @throws PermanentError when a queue exists with other settings or a bound is no positive number; nothing is declared then.
    */
-  declare(specs: readonly QueueSpec[]): void {
-    for (const spec of specs) this.check(spec);
+  declare(specs: readonly QueueSpec[], files: ReadonlyMap<string, OpenedQueue> = NO_FILES): void {
+    this.check(specs);
     for (const spec of specs) {
-      const known = this.registered.get(spec.name) ?? this.create(spec);
+      const known = this.registered.get(spec.name) ?? this.create(spec, files.get(spec.name) ?? null);
       for (const { amqpExchange, pattern } of spec.bindings)
         this.router.bind(amqpExchange, pattern, known.queue);
       this.watchUse(known);
     }
+  }
+
+  /** @throws PermanentError when declaring these would. */
+  check(specs: readonly QueueSpec[]): void {
+    for (const spec of specs) this.checkOne(spec);
   }
 
   /** A declared queue; undefined when there is none of that name. */
@@ -62,14 +71,20 @@ export class QueueRegistry {
     for (const known of this.registered.values()) this.remove(known);
   }
 
-  private create(spec: QueueSpec): Registered {
+  private create(spec: QueueSpec, files: OpenedQueue | null): Registered {
     const { deliveryLimit, eventsOf } = this.options;
-    const known = { queue: new InProcessQueue(spec, deliveryLimit, eventsOf(spec.name)), unusedTimer: null };
+    const queue: InProcessQueue = new InProcessQueue(
+      spec,
+      deliveryLimit,
+      eventsOf(() => queue),
+      files,
+    );
+    const known = { queue, unusedTimer: null };
     this.registered.set(spec.name, known);
     return known;
   }
 
-  private check(spec: QueueSpec): void {
+  private checkOne(spec: QueueSpec): void {
     if (!(spec.maxBytes > 0)) {
       throw new PermanentError(
         'malformed',

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, stat, truncate } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileSegment, segmentOffset, segmentPath, syncDirectory } from './file-segment';
-import { readRecord } from './record-format';
+import { repairSegment } from './segment-repair';
 
 /** What a log's directory holds. */
 export interface LogDirectory {
@@ -36,23 +36,8 @@ export async function openLogDirectory(
     segments.push(new FileSegment(offset, path, (await stat(path)).size, synced));
   }
   const path = segmentPath(directory, newest);
-  const bytes = await readFile(path);
-  const { size, nextOffset } = wholeRecords(bytes, newest);
-  if (size < bytes.length) {
-    await truncate(path, size);
-    onRepair(`${path} ended in ${bytes.length - size} bytes of an unfinished record; they were cut off.`);
-  }
+  let nextOffset = newest;
+  const size = await repairSegment(path, ({ offset }) => (nextOffset = offset + 1), onRepair);
   segments.push(new FileSegment(newest, path, size, synced));
   return { segments, nextOffset };
-}
-
-function wholeRecords(bytes: Buffer, firstOffset: number): { size: number; nextOffset: number } {
-  let size = 0;
-  let nextOffset = firstOffset;
-  for (;;) {
-    const read = readRecord(bytes, size);
-    if (typeof read === 'string') return { size, nextOffset };
-    size = read.end;
-    nextOffset = read.record.offset + 1;
-  }
 }

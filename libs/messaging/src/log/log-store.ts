@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { PermanentError } from '@neuraltrade/contracts';
 import { lockDirectory } from './directory-lock';
+import { assertFileName } from './file-name';
 import { FileSegment } from './file-segment';
 import { openLogDirectory } from './log-directory';
 import { MemorySegment } from './memory-segment';
@@ -38,6 +38,7 @@ export function openLogStore(options: LogStoreOptions): LogStore {
   const opened = new Set<SegmentedLog>();
 
   async function openLog(name: string): Promise<SegmentedLog> {
+    assertFileName('Log', name);
     const log =
       directory === null ? memoryLog(name, options) : await fileLog(name, join(directory, name), options);
     opened.add(log);
@@ -46,10 +47,6 @@ export function openLogStore(options: LogStoreOptions): LogStore {
 
   return {
     open(name) {
-      if (!/^\w[\w.-]*$/.test(name)) {
-        const sentence = `Log name "${name}" is not usable: letters, digits, _, - and dots, not beginning with a dot.`;
-        return Promise.reject(new PermanentError('malformed', sentence));
-      }
       const known = opening.get(name);
       if (known !== undefined) return known;
       const log = openLog(name);

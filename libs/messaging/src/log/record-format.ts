@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Headers } from '@neuraltrade/contracts';
-import type { LogRecord, StoredLogRecord } from '../log-queue';
+import type { StoredLogRecord } from '../log-queue';
 
 // A record on disk, big-endian: 4 bytes length of what follows the checksum, 4 bytes CRC-32 of that,
 // then 8 bytes offset, 4 bytes length of the headers, the headers as JSON, the body.
@@ -11,15 +11,15 @@ const HEADERS_FROM = 20;
 export const RECORD_PREFIX_BYTES = 8;
 
 /** A record read from a buffer. */
-export interface ReadRecord {
+export interface ReadRecord<H = Headers> {
   /** What was read; its body shares the buffer's memory. */
-  readonly record: StoredLogRecord;
+  readonly record: Omit<StoredLogRecord, 'headers'> & { readonly headers: H };
   /** Position behind it. */
   readonly end: number;
 }
 
 /** Lays a record out as bytes; a copy, so that the caller may reuse its body. Its offset is stamped later. */
-export function encodeRecord({ headers, body }: LogRecord): Buffer {
+export function encodeRecord(headers: object, body: Buffer): Buffer {
   const text = Buffer.from(JSON.stringify(headers));
   const bytes = Buffer.allocUnsafe(HEADERS_FROM + text.length + body.length);
   bytes.writeUInt32BE(bytes.length - CHECKED_FROM, 0);
@@ -40,8 +40,11 @@ export function recordSize(bytes: Buffer, at: number): number {
   return CHECKED_FROM + bytes.readUInt32BE(at);
 }
 
-/** Reads the record that begins at a position: 'incomplete' when the buffer ends inside it, 'corrupt' when it is none. */
-export function readRecord(bytes: Buffer, at: number): ReadRecord | 'incomplete' | 'corrupt' {
+/**
+ * Reads the record that begins at a position: 'incomplete' when the buffer ends inside it, 'corrupt' when it is none.
+ * The headers are what was encoded: the checksum vouches for that, the caller for their type.
+ */
+export function readRecord<H = Headers>(bytes: Buffer, at: number): ReadRecord<H> | 'incomplete' | 'corrupt' {
   if (bytes.length - at < RECORD_PREFIX_BYTES) return 'incomplete';
   const end = at + recordSize(bytes, at);
   // Zeros, as a file grown but not written may hold, would otherwise pass: the checksum of nothing is 0.
@@ -49,7 +52,7 @@ export function readRecord(bytes: Buffer, at: number): ReadRecord | 'incomplete'
   if (end > bytes.length) return 'incomplete';
   if (crc32(bytes.subarray(at + CHECKED_FROM, end)) !== bytes.readUInt32BE(at + 4)) return 'corrupt';
   const bodyFrom = at + HEADERS_FROM + bytes.readUInt32BE(at + HEADERS_FROM - 4);
-  const headers = JSON.parse(bytes.toString('utf8', at + HEADERS_FROM, bodyFrom)) as Headers;
+  const headers = JSON.parse(bytes.toString('utf8', at + HEADERS_FROM, bodyFrom)) as H;
   const offset = Number(bytes.readBigUInt64BE(at + CHECKED_FROM));
   return { record: { offset, headers, body: bytes.subarray(bodyFrom, end) }, end };
 }

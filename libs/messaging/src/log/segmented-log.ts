@@ -59,7 +59,7 @@ export class SegmentedLog implements LogQueue, FollowedLog {
       return Promise.reject(new PermanentError('malformed', `A record for log ${name} has ${sizes}.`));
     }
     return new Promise((resolve, reject) => {
-      this.pending.push({ bytes: encodeRecord(record), resolve, reject });
+      this.pending.push({ bytes: encodeRecord(record.headers, record.body), resolve, reject });
       this.writing ??= this.write();
     });
   }

@@ -4,13 +4,14 @@ import { describeLogRestart, describeLogs } from './contract-logs';
 import { describeParking } from './contract-parking';
 import { describePublishing } from './contract-publishing';
 import { describeQueues } from './contract-queues';
+import { describeQueueRestart } from './contract-restart';
 import type { MakeBus } from './bus-under-test';
 
 /**
  * What every message bus does, in process or over a broker. To be called in a spec file.
  * @param name the implementation's name.
  * @param makeBus makes a bus with nothing declared, for each test.
- * @param restarts whether its logs outlive it, so that `restart` is to be tried.
+ * @param restarts whether its logs and core queues outlive it, so that `restart` is to be tried.
  */
 export function describeBusContract(name: string, makeBus: MakeBus, { restarts = true } = {}): void {
   jest.setTimeout(30_000);
@@ -21,6 +22,8 @@ export function describeBusContract(name: string, makeBus: MakeBus, { restarts =
     describe('hand-over', () => describeHandOver(makeBus));
     describe('parking', () => describeParking(makeBus));
     describe('log queues', () => describeLogs(makeBus));
-    if (restarts) describe('log queues over a restart', () => describeLogRestart(makeBus));
+    if (!restarts) return;
+    describe('core queues over a restart', () => describeQueueRestart(makeBus));
+    describe('log queues over a restart', () => describeLogRestart(makeBus));
   });
 }

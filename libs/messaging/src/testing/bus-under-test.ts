@@ -5,7 +5,7 @@ import type { Delivery, MessageBus, OutgoingMessage, Subscription } from '../mes
 export interface BusUnderTest {
   /** A bus that nothing is declared on yet: the in-process one, or a connection to a broker's empty virtual host. */
   readonly bus: MessageBus;
-  /** Closes the bus and gives another one on the same storage; absent when logs do not outlive it. */
+  /** Closes the bus and gives another one on the same storage; absent when logs and core queues do not outlive it. */
   readonly restart?: () => Promise<MessageBus>;
   /** Closes whatever is open and removes what was stored. */
   dispose(): Promise<void>;
