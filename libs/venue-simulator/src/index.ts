@@ -5,6 +5,8 @@ export type {
   VenueEndpoint,
   VenueSimulator,
 } from './simulator-options';
+export type { FaultRecord, VenueFaults } from './faults/venue-faults';
+export type { RestFault } from './faults/rest-faults';
 export type { TruthRecord } from './truth-log';
 export { createMarket } from './market/market';
 export type { Market, MarketListener, MarketOptions, SaveOptions } from './market/market';

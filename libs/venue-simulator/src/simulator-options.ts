@@ -1,3 +1,4 @@
+import type { VenueFaults } from './faults/venue-faults';
 import type { SaveOptions } from './market/market';
 import type { SavedMarket } from './market/saved-market';
 
@@ -53,6 +54,8 @@ export interface SimulatorStatistics {
 export interface VenueSimulator {
   /** Addresses by venue name. */
   readonly endpoints: ReadonlyMap<string, VenueEndpoint>;
+  /** Faults on command. */
+  readonly faults: VenueFaults;
   /**
    * The market as it stands, JSON-able, below 1 MB as text. To be called about once a second; after {@link stop} with
    * `clean`, which says that no trade has happened since. A market that was not saved clean leaves ids out when it goes on.

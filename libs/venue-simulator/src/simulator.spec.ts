@@ -168,6 +168,7 @@ test.each([
   [{ tradesPerSecond: 0 }, 'The rate must be above 0'],
   [{ tradesPerSecond: Infinity }, 'The rate must be above 0'],
   [{ seed: 1.5 }, 'The seed must be an integer'],
+  [{ historyMs: -1 }, 'The history must be 0 to'],
   [{ symbols: ['NO/SUCH'] }, 'No simulated venue lists any of the symbols NO/SUCH'],
   [{ symbols: [] }, '(none given)'],
   [{ truthLog: '/nonexistent/folder/truth.ndjson' }, 'ENOENT'],

@@ -1,3 +1,6 @@
+import { TradeFaults } from './faults/trade-faults';
+import { createVenueFaults } from './faults/venue-faults';
+import type { FaultRecord, VenueFaults } from './faults/venue-faults';
 import type { Instrument, MarketOrder, MarketTrade } from './market/instrument';
 import { createMarket } from './market/market';
 import type { Market, MarketListener, SaveOptions } from './market/market';
@@ -10,21 +13,18 @@ import type {
   VenueEndpoint,
   VenueSimulator,
 } from './simulator-options';
+import { checkMarket, checkOptions } from './simulator-checks';
 import { TruthLog } from './truth-log';
 import type { TruthRecord } from './truth-log';
 import { SIMULATED_VENUES } from './venue-list';
 
 const DEFAULT_TURN_INTERVAL_MS = 20;
 const DEFAULT_MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
-const MAX_TRADES_PER_SECOND = 100_000;
 const DEFAULT_HISTORY_MS = 6 * 3_600_000;
-const MAX_HISTORY_MS = 7 * 24 * 3_600_000;
 /** Market time of one turn at most, so that a late turn does not block the process for long. */
 const LONGEST_STEP_MS = 250;
 /** A lag beyond this is not made up: the market goes on at the present. */
 const LONGEST_LAG_MS = 5_000;
-/** A saved market may be this far ahead of the clock; it then waits. Further ahead, one of the two is wrong. */
-const LONGEST_LEAD_MS = 60_000;
 
 interface Stage {
   readonly name: string;
@@ -46,6 +46,8 @@ export async function startVenueSimulator(options: SimulatorOptions): Promise<Ve
 
 class Simulator implements VenueSimulator, MarketListener {
   readonly endpoints = new Map<string, VenueEndpoint>();
+  readonly faults: VenueFaults;
+  readonly #tradeFaults: TradeFaults;
   readonly #now: () => number;
   readonly #turnIntervalMs: number | null;
   readonly #market: Market;
@@ -71,7 +73,7 @@ class Simulator implements VenueSimulator, MarketListener {
       historyMs: options.historyMs ?? DEFAULT_HISTORY_MS,
       saved: options.savedMarket ?? null,
     });
-    this.#checkMarket(options.symbols);
+    checkMarket(this.#market, options.symbols, now());
     // The time for which nobody ran a saved market passes as a halt: its ids and prices go on without a hole.
     this.#market.skipTo(now());
     const clock = {
@@ -85,10 +87,31 @@ class Simulator implements VenueSimulator, MarketListener {
       const venue = definition.create(this.#market.instrumentsOf(name), clock, (instrument, trades) =>
         this.#record(venue, instrument, trades, 'history'),
       );
-      return { name, venue, server: new VenueServer(venue, clock, maxBufferedBytes) };
+      const server = new VenueServer(venue, clock, maxBufferedBytes, (fault) =>
+        this.#recordFault({ ...fault, exchange: name, at: now() }),
+      );
+      return { name, venue, server };
     });
     for (const stage of this.#stages) this.#stageOf.set(stage.name, stage);
     this.#truth = options.truthLog ? new TruthLog(options.truthLog) : null;
+    this.#tradeFaults = new TradeFaults((fault, instrument, trades) => {
+      const { venue: exchange, symbol } = instrument.listing;
+      const venue = this.#stageOf.get(exchange)?.venue;
+      const tradeIds = trades.map((trade) => venue?.tradeId(instrument, trade) ?? String(trade.id));
+      this.#recordFault({ fault, exchange, symbol, tradeIds, at: now() });
+    });
+    this.faults = createVenueFaults(
+      {
+        server: (venue) => this.#stageOf.get(venue)?.server,
+        instrument: (venue, symbol) =>
+          this.#market
+            .instrumentsOf(venue)
+            .find(({ active, listing }) => active && listing.symbol === symbol),
+        nowMs: now,
+        record: (fault) => this.#recordFault(fault),
+      },
+      this.#tradeFaults,
+    );
   }
 
   async listen(host: string): Promise<void> {
@@ -128,10 +151,7 @@ class Simulator implements VenueSimulator, MarketListener {
 
   onOrder(order: MarketOrder): void {
     this.#trades += order.trades.length;
-    const venue = this.#stageOf.get(order.instrument.listing.venue)?.venue;
-    if (venue !== undefined && venue.onOrder(order) > 0) {
-      this.#record(venue, order.instrument, order.trades, 'feed');
-    }
+    this.#tradeFaults.pass(order, this.#send);
   }
 
   onQuote(instrument: Instrument): void {
@@ -140,8 +160,11 @@ class Simulator implements VenueSimulator, MarketListener {
   }
 
   cutClients(venue?: string): void {
-    for (const { name, server } of this.#stages)
-      if (venue === undefined || venue === name) server.cutClients();
+    for (const { name, server } of this.#stages) {
+      if (venue !== undefined && venue !== name) continue;
+      this.#recordFault({ fault: 'cut-clients', exchange: name, at: this.#now(), clients: server.clients });
+      server.cutClients();
+    }
   }
 
   statistics(): SimulatorStatistics {
@@ -165,6 +188,12 @@ class Simulator implements VenueSimulator, MarketListener {
     this.#truth?.close();
   }
 
+  readonly #send = (order: MarketOrder): void => {
+    const { instrument, trades } = order;
+    const venue = this.#stageOf.get(instrument.listing.venue)?.venue;
+    if (venue !== undefined && venue.onOrder(order) > 0) this.#record(venue, instrument, trades, 'feed');
+  };
+
   #record(
     venue: SimulatedVenue,
     instrument: Instrument,
@@ -174,35 +203,12 @@ class Simulator implements VenueSimulator, MarketListener {
     this.#truth?.record(instrument, trades, via, (of, trade) => venue.tradeId(of, trade));
   }
 
+  #recordFault(fault: FaultRecord): void {
+    this.#truth?.recordFault(fault);
+  }
+
   #schedule(lagging: boolean): void {
     if (this.#turnIntervalMs === null || this.#stopped) return;
     this.#timer = setTimeout(() => this.#schedule(this.turn()), lagging ? 0 : this.#turnIntervalMs);
-  }
-
-  #checkMarket(symbols: readonly string[]): void {
-    const listed = SIMULATED_VENUES.flatMap(({ traits }) => this.#market.instrumentsOf(traits.name));
-    if (!listed.some((instrument) => instrument.active)) {
-      throw new Error(
-        `No simulated venue lists any of the symbols ${symbols.join(', ') || '(none given)'}; ask for BASE/QUOTE such as BTC/USDT.`,
-      );
-    }
-    const leadMs = this.#market.timeMs - this.#now();
-    if (leadMs > LONGEST_LEAD_MS) {
-      throw new Error(
-        `The saved market is ${Math.round(leadMs / 1000)} s ahead of the clock; set the clock right or remove the saved market.`,
-      );
-    }
-  }
-}
-
-function checkOptions({ seed, tradesPerSecond, historyMs = 0 }: SimulatorOptions): void {
-  if (!(historyMs >= 0 && historyMs <= MAX_HISTORY_MS)) {
-    throw new Error(`The history must be 0 to ${MAX_HISTORY_MS} ms long, not ${historyMs}.`);
-  }
-  if (!Number.isSafeInteger(seed)) throw new Error(`The seed must be an integer, not ${seed}.`);
-  if (!(tradesPerSecond > 0 && tradesPerSecond <= MAX_TRADES_PER_SECOND)) {
-    throw new Error(
-      `The rate must be above 0 and at most ${MAX_TRADES_PER_SECOND} trades a second, not ${tradesPerSecond}.`,
-    );
   }
 }

@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import type { FaultRecord } from './faults/venue-faults';
 import { trimmedDecimal } from './market/decimal-text';
 import type { Instrument, MarketTrade } from './market/instrument';
 
@@ -58,6 +59,11 @@ export class TruthLog {
       this.#pending += `${JSON.stringify(line)}\n`;
     }
     if (this.#pending.length >= FLUSH_BYTES) this.flush();
+  }
+
+  /** Notes a fault. */
+  recordFault(fault: FaultRecord): void {
+    this.#pending += `${JSON.stringify(fault)}\n`;
   }
 
   /** Writes what is buffered. A failed write is kept for {@link close}; what follows it is not written any more. */

@@ -55,6 +55,12 @@ export class BinanceSession implements Session {
     return true;
   }
 
+  /** Refuses a subscribe request. */
+  refuse(text: string): void {
+    const id = requestId(parseObject(text)?.['id']);
+    this.#reply(errorFrame(2, 'Invalid request: refused', id === false ? null : id));
+  }
+
   /** Answers a request. */
   onMessage(text: string | null): void {
     if (!this.#countMessage()) return;

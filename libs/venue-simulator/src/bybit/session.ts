@@ -33,6 +33,12 @@ export class BybitSession implements Session {
     return this.#connection.send(frame);
   }
 
+  /** Refuses a subscribe request, for the first of its topics. */
+  refuse(text: string): void {
+    this.#heardMs = this.#clock.nowMs;
+    this.#refuse(`Invalid symbol :[${asTexts(parseObject(text)?.['args'])?.[0] ?? ''}]`, 'subscribe');
+  }
+
   /** Answers a request. */
   onMessage(text: string | null): void {
     this.#heardMs = this.#clock.nowMs;

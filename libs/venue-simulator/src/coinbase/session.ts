@@ -41,6 +41,14 @@ export class CoinbaseSession implements Session {
     return this.#connection.send(frame);
   }
 
+  /** Refuses a subscribe request, for the first of its products. */
+  refuse(text: string): void {
+    this.#asked = true;
+    const product = readRequests(parseObject(text) ?? {})?.[0]?.products?.[0] ?? '';
+    this.#reply(errorFrame('Failed to subscribe', `${product} is not a valid product`));
+    this.#reply(subscriptionsFrame(this.#subscribed));
+  }
+
   /** Answers a request. */
   onMessage(text: string | null): void {
     if (!this.#rate.allows(this.#clock.nowMs)) {

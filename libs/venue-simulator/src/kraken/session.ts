@@ -43,6 +43,17 @@ export class KrakenSession implements Session {
     return this.#connection.send(frame);
   }
 
+  /** Refuses a subscribe request, each of its symbols by itself. */
+  refuse(text: string): void {
+    this.#heardMs = this.#clock.nowMs;
+    const message = parseObject(text) ?? {};
+    const id = message['req_id'];
+    const requestId = typeof id === 'number' ? id : undefined;
+    for (const symbol of asTexts(asObject(message['params'])?.['symbol']) ?? []) {
+      this.#refuse({ method: 'subscribe', error: 'Exceeded msg rate', symbol, requestId });
+    }
+  }
+
   /** Answers a request. */
   onMessage(text: string | null): void {
     this.#heardMs = this.#clock.nowMs;

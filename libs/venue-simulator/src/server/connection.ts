@@ -14,6 +14,9 @@ export class Connection {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #clock: TurnClock;
+  #silentUntilMs = -Infinity;
+  #reads = true;
+  #losesNext = false;
 
   /**
    * @param number running number of the connection at its venue, from 1.
@@ -38,7 +41,11 @@ export class Connection {
 
   /** Sends one text frame; a Buffer (UTF-8) may be shared by many clients. False when the socket is not open. */
   send(frame: Buffer | string): boolean {
-    if (this.#webSocket.readyState !== WebSocket.OPEN) return false;
+    if (this.#webSocket.readyState !== WebSocket.OPEN || this.#isSilent()) return false;
+    if (this.#losesNext) {
+      this.#losesNext = false;
+      return false;
+    }
     this.lastSentMs = this.#clock.nowMs;
     this.#webSocket.send(frame, { binary: false });
     return true;
@@ -46,7 +53,14 @@ export class Connection {
 
   /** Sends a WebSocket ping. */
   ping(payload: string): void {
-    if (this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.ping(payload);
+    if (this.#webSocket.readyState === WebSocket.OPEN && !this.#isSilent()) this.#webSocket.ping(payload);
+  }
+
+  /** Reads again when a silence is over. */
+  wake(): void {
+    if (this.#reads || this.#isSilent()) return;
+    this.#reads = true;
+    this.#webSocket.resume();
   }
 
   /** Holds frames back until {@link release}, so that one turn's frames leave in one system call. */
@@ -65,11 +79,33 @@ export class Connection {
    * @param reason at most 123 bytes.
    */
   close(code: number, reason: string): void {
-    this.#webSocket.close(code, reason);
+    // A peer that is not there any more sends no close frame.
+    if (this.#reads) this.#webSocket.close(code, reason);
+  }
+
+  /** A fault: of what the action sends, the first frame is lost. */
+  loseFirstFrameOf(action: () => void): void {
+    this.#losesNext = true;
+    action();
+    this.#losesNext = false;
+  }
+
+  /**
+   * A fault: for a while nothing is sent; what would have been sent is lost.
+   * @param reads whether messages and pings are still read; pings are then answered.
+   */
+  silence(forMs: number, reads: boolean): void {
+    this.#silentUntilMs = this.#clock.nowMs + forMs;
+    this.#reads = reads;
+    if (!reads) this.#webSocket.pause();
   }
 
   /** Ends the connection at once, without a close frame. */
   cut(): void {
     this.#webSocket.terminate();
+  }
+
+  #isSilent(): boolean {
+    return this.#clock.nowMs < this.#silentUntilMs;
   }
 }

@@ -27,6 +27,8 @@ export interface SimulatedVenue {
 export interface Session {
   /** A message came; null for a binary one. */
   onMessage(text: string | null): void;
+  /** A fault: refuses a subscribe request as a whole, in the venue's words. */
+  refuse(text: string): void;
   /** A WebSocket ping came; the pong has been sent. */
   onPing(): void;
   /** A WebSocket pong came. */

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
+import { RestFaults, faultyAnswer } from '../faults/rest-faults';
+import { SubscriptionFaults } from '../faults/subscription-faults';
+import type { FaultRecord } from '../faults/venue-faults';
 import { Connection } from './connection';
 import type { TurnClock } from './connection';
 import type { RestAnswer, Session, SimulatedVenue } from './simulated-venue';
@@ -12,11 +15,19 @@ import type { RestAnswer, Session, SimulatedVenue } from './simulated-venue';
 export const MAX_CLIENT_MESSAGE_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1_024;
 
+/** Takes what a fault did, apart from where and when. */
+export type FaultNote = (fault: Omit<FaultRecord, 'exchange' | 'at'>) => void;
+
 /** The sockets of one venue on one port: WebSocket and REST. */
 export class VenueServer {
+  /** Faults of the REST interface. */
+  readonly restFaults = new RestFaults();
+  /** Faults of subscribe requests. */
+  readonly subscriptionFaults: SubscriptionFaults;
   readonly #venue: SimulatedVenue;
   readonly #clock: TurnClock;
   readonly #maxBufferedBytes: number;
+  readonly #note: FaultNote;
   readonly #http: Server;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
@@ -27,8 +38,13 @@ export class VenueServer {
   #connections = 0;
   #slowClientsCut = 0;
 
-  /** @param maxBufferedBytes a client that has this much untaken at the start of a turn is cut. */
-  constructor(venue: SimulatedVenue, clock: TurnClock, maxBufferedBytes: number) {
+  /**
+   * @param maxBufferedBytes a client that has this much untaken at the start of a turn is cut.
+   * @param note is told of each fault that befell one request.
+   */
+  constructor(venue: SimulatedVenue, clock: TurnClock, maxBufferedBytes: number, note: FaultNote) {
+    this.#note = note;
+    this.subscriptionFaults = new SubscriptionFaults((fault) => note({ fault, clients: 1 }));
     this.#venue = venue;
     this.#clock = clock;
     this.#maxBufferedBytes = maxBufferedBytes;
@@ -61,6 +77,7 @@ export class VenueServer {
   /** Starts a turn: cuts clients that do not read, and holds the others' frames until {@link endTurn}. */
   beginTurn(): void {
     for (const connection of this.#sessions.keys()) {
+      connection.wake();
       if (connection.bufferedBytes > this.#maxBufferedBytes) {
         this.#slowClientsCut++;
         this.#sessions.delete(connection);
@@ -83,6 +100,19 @@ export class VenueServer {
   /** Cuts every client, as a network failure would. */
   cutClients(): void {
     for (const connection of this.#sessions.keys()) connection.cut();
+  }
+
+  /** Sends a frame to every client. @returns how many sockets took it. */
+  sendToAll(frame: string): number {
+    let reached = 0;
+    for (const connection of this.#sessions.keys()) if (connection.send(frame)) reached++;
+    return reached;
+  }
+
+  /** A fault: sends nothing to the present clients for a while. @returns how many they are. */
+  silence(forMs: number, reads: boolean): number {
+    for (const connection of this.#sessions.keys()) connection.silence(forMs, reads);
+    return this.#sessions.size;
   }
 
   /** Cuts every client and frees the port. */
@@ -112,7 +142,9 @@ export class VenueServer {
     webSocket.on('error', () => undefined);
     const session = this.#venue.open(connection, url);
     this.#sessions.set(connection, session);
-    webSocket.on('message', (data, isBinary) => session.onMessage(isBinary ? null : textOf(data)));
+    webSocket.on('message', (data, isBinary) =>
+      this.subscriptionFaults.pass(isBinary ? null : textOf(data), connection, session),
+    );
     webSocket.on('ping', () => session.onPing());
     webSocket.on('pong', (payload) => session.onPong(payload.toString()));
     webSocket.on('close', () => {
@@ -123,17 +155,31 @@ export class VenueServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
+    const fault = this.restFaults.at(this.#clock.nowMs);
+    if (fault === null) {
+      this.#reply(request, response, null);
+      return;
+    }
+    this.#note({ fault: `rest-${fault.status ?? 'slow'}`, path: request.url ?? '' });
+    const answer = faultyAnswer(fault);
+    // The wall clock counts here: a client waits by it. Nobody waits for the answer to a client that is gone.
+    setTimeout(() => this.#reply(request, response, answer), fault.delayMs ?? 0).unref();
+  }
+
+  #reply(request: IncomingMessage, response: ServerResponse, instead: RestAnswer | null): void {
+    if (response.destroyed) return;
     const url = parseUrl(request.url);
     const method = request.method ?? 'GET';
     const answer: RestAnswer =
-      url === null
+      instead ??
+      (url === null
         ? { status: 400, body: {} }
         : this.#venue.answer({
             method,
             path: url.pathname,
             query: url.searchParams,
             headers: request.headers,
-          });
+          }));
     const body = JSON.stringify(answer.body);
     response.writeHead(answer.status, {
       ...answer.headers,
