@@ -97,6 +97,17 @@ export function adapterSchema(venue: Venue) {
         default: venue.quoteMaxAgeMs ?? 0,
         min: 0,
       }),
+      GAP_HOLD_MS: milliseconds({
+        description:
+          'How long live trades wait for a backfill at most; what is fetched later revises candles.',
+        default: 60_000,
+        min: 0,
+      }),
+      BACKFILL_MS: milliseconds({
+        description: 'How far back the first connection of a symbol reaches, as far as the venue serves it.',
+        default: 0,
+        min: 0,
+      }),
       ...ownFields,
     })
     .superRefine((env, context) => {
@@ -130,6 +141,8 @@ export function adapterSchema(venue: Venue) {
         pingTimeoutMs: env.PING_TIMEOUT_MS,
         silenceLimitMs: env.STALE_AFTER_MS,
         pauseMaxMs: env.PAUSE_MAX_MS,
+        gapHoldMs: env.GAP_HOLD_MS,
+        backfillMs: env.BACKFILL_MS,
         quoteMaxAgeMs: env.QUOTE_MAX_AGE_MS === 0 ? null : env.QUOTE_MAX_AGE_MS,
       };
     });

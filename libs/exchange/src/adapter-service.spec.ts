@@ -125,26 +125,6 @@ describe('an adapter service against the venue simulator', () => {
     },
   );
 
-  it('records what a cut socket missed and reads on', async () => {
-    const service = serve('binance');
-    await service.start();
-    await until(() => ticks().length > 50);
-    simulator.cutClients('binance');
-    await until(() => records.some((record) => isGap(record) && record.status === 'unfillable'));
-    const before = ticks().length;
-    await until(() => ticks().length > before + 50 && isReady(service));
-    const gaps = records.filter(isGap);
-    expect(gaps.every(({ cause }) => cause === 'disconnect')).toBe(true);
-    for (const { symbol, afterTradeId, beforeTradeId, missing, status } of gaps) {
-      if (status === 'open') continue;
-      const between = BigInt(beforeTradeId as string) - BigInt(afterTradeId as string) - 1n;
-      expect(missing).toBe(Number(between));
-      const published = ticks().filter((tick) => tick.symbol === symbol);
-      expect(published.some(({ tradeId }) => tradeId === afterTradeId)).toBe(true);
-      expect(published.some(({ tradeId }) => tradeId === beforeTradeId)).toBe(true);
-    }
-  });
-
   it('goes on from its saved state after a restart, with a gap over the time between', async () => {
     const first = serve('binance');
     await first.start();

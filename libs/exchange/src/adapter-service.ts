@@ -7,10 +7,12 @@ import type { AdapterConfig } from './adapter-config';
 import { ConfirmedState } from './adapter-state';
 import { AdapterStateLog } from './adapter-state-log';
 import { createExchangeAdapter, type ExchangeAdapter } from './exchange-adapter';
-import { type Fetch, fetchInstruments } from './instrument-list';
+import { fetchInstruments } from './instrument-list';
 import type { Log } from './log';
 import { createRawPublisher, type RawPublisher } from './raw-publisher';
 import { ReconnectDelay } from './reconnect-delay';
+import type { Fetch } from './rest-get';
+import { RestScheduler } from './rest-scheduler';
 import { selectSymbols } from './symbol-selection';
 import { repeat, systemTimers, type Timers } from './timers';
 import type { Transport } from './transport';
@@ -18,6 +20,8 @@ import { webSocketTransport } from './web-socket-transport';
 
 const STATUS_PERIOD_MS = 1_000;
 const ACK_TIMEOUT_MS = 5_000;
+/** A gap whose trades cannot be fetched for so long is closed as unfillable, ms. */
+const BACKFILL_GIVE_UP_MS = 300_000;
 
 /** What an adapter service is made of. */
 export interface AdapterServiceDeps {
@@ -35,7 +39,7 @@ export interface AdapterServiceDeps {
   readonly timers?: Timers;
   /** Opens connections; WebSocket by default. */
   readonly transport?: Transport;
-  /** Fetches the instrument list; the global one by default. */
+  /** Fetches the instrument list and past trades; the global one by default. */
   readonly fetch?: Fetch;
   /** Draws evenly from [0, 1); Math.random by default. */
   readonly random?: () => number;
@@ -73,6 +77,7 @@ class RunningAdapterService {
   readonly #deps: AdapterServiceDeps;
   readonly #timers: Timers;
   readonly #random: () => number;
+  readonly #rest: RestScheduler;
   readonly #component: string;
   readonly #source: string;
   #confirmed = new ConfirmedState(new Map());
@@ -106,6 +111,15 @@ class RunningAdapterService {
       batchMaxTicks: config.batchMaxTicks,
       batchFlushMs: config.batchFlushMs,
       onConfirmed: (records) => this.#confirmed.confirmed(records),
+    });
+    this.#rest = new RestScheduler({
+      venue,
+      restUrl: config.restUrl,
+      timers: this.#timers,
+      random: this.#random,
+      fetch: deps.fetch ?? globalThis.fetch,
+      log,
+      giveUpMs: BACKFILL_GIVE_UP_MS,
     });
     this.publisher.onPressure((paused) => {
       if (paused) this.#adapter?.pause();
@@ -180,6 +194,7 @@ class RunningAdapterService {
 
   async #listedSymbols(): Promise<readonly string[]> {
     const { venue, config, log, fetch = globalThis.fetch } = this.#deps;
+    this.#rest.charge(venue.instruments.request().weight);
     const instruments = await fetchInstruments(venue, config.restUrl, fetch);
     const { listed, skipped, halted } = selectSymbols(
       venue,
@@ -210,6 +225,7 @@ class RunningAdapterService {
       transport: this.#deps.transport ?? webSocketTransport({ maxFrameBytes, timers }),
       timers,
       random: this.#random,
+      rest: this.#rest,
       output: this.publisher.output,
       config: { ...config, ackTimeoutMs: ACK_TIMEOUT_MS, assumeSubscribed: false },
       metrics,

@@ -27,11 +27,11 @@ describe('the confirmed state', () => {
     expect(state.symbols.get('BTC/USDT')).toEqual({
       lastTradeId: '10',
       lastTimestamp: 100,
-      openGap: gap('open'),
+      openGaps: [gap('open')],
     });
     expect([state.takeChanged(), state.takeChanged()]).toEqual([true, false]);
     state.confirmed([gap('unfillable')]);
-    expect(state.symbols.get('BTC/USDT')?.openGap).toBeNull();
+    expect(state.symbols.get('BTC/USDT')?.openGaps).toEqual([]);
   });
 
   it('does not change for a clock record alone', () => {
@@ -66,7 +66,7 @@ describe('the log of the adapter state', () => {
   it('skips a record that cannot be read, and says so', async () => {
     const log = keptLog();
     const state = await AdapterStateLog.open(bus, 'binance', log);
-    await state.save(new Map([['BTC/USDT', { lastTradeId: '1', lastTimestamp: 1, openGap: null }]]));
+    await state.save(new Map([['BTC/USDT', { lastTradeId: '1', lastTimestamp: 1, openGaps: [] }]]));
     const queue = await bus.openLog(logNames.adapterState('binance'));
     await queue.append({ headers: { type: 'state' }, body: Buffer.from('{"BTC/USDT":{') });
     expect((await state.restore('run-1')).get('BTC/USDT')).toMatchObject({ lastTradeId: '1' });

@@ -7,8 +7,8 @@ export interface SymbolState {
   readonly lastTradeId: string | null;
   /** Venue time of that trade, ms UTC; null when there was none. */
   readonly lastTimestamp: number | null;
-  /** The gap that was open; null when none was. */
-  readonly openGap: Gap | null;
+  /** The gaps that were open, oldest first. */
+  readonly openGaps: readonly Gap[];
 }
 
 /** The state of one adapter by symbol. */
@@ -19,7 +19,7 @@ const stateSchema = z.record(
   z.object({
     lastTradeId: z.string().nullable(),
     lastTimestamp: z.number().int().nonnegative().nullable(),
-    openGap: gapSchema.nullable(),
+    openGaps: z.array(gapSchema),
   }),
 );
 
@@ -73,7 +73,7 @@ export class ConfirmedState {
       this.#changed = true;
       const known = this.#known(record.symbol);
       if (isGap(record)) {
-        known.openGap = record.status === 'open' ? record : null;
+        known.openGaps = withGap(known.openGaps, record);
       } else if (known.lastTradeId === null || compareTradeIds(record.tradeId, known.lastTradeId) > 0) {
         known.lastTradeId = record.tradeId;
         known.lastTimestamp = record.timestamp;
@@ -84,9 +84,16 @@ export class ConfirmedState {
   #known(symbol: string): Writable<SymbolState> {
     let known = this.#symbols.get(symbol);
     if (known === undefined) {
-      known = { lastTradeId: null, lastTimestamp: null, openGap: null };
+      known = { lastTradeId: null, lastTimestamp: null, openGaps: [] };
       this.#symbols.set(symbol, known);
     }
     return known;
   }
+}
+
+/** The open gaps after one more record: a gap keeps its place when its record is repeated. */
+function withGap(gaps: readonly Gap[], gap: Gap): readonly Gap[] {
+  if (gap.status !== 'open') return gaps.filter(({ gapId }) => gapId !== gap.gapId);
+  const known = gaps.some(({ gapId }) => gapId === gap.gapId);
+  return known ? gaps.map((other) => (other.gapId === gap.gapId ? gap : other)) : [...gaps, gap];
 }

@@ -147,7 +147,7 @@ export class EventIntake {
     const feed = this.#deps.feeds.get(symbol);
     if (feed === undefined || feed.lastId === null || !this.#deps.isCurrent(symbol)) return;
     if (compareTradeIds(tradeId, feed.lastId) <= 0) {
-      feed.upToDate(this.#deps.clock.venueNow);
+      feed.upToDate();
       return;
     }
     const promise = `${symbol} ${tradeId}`;

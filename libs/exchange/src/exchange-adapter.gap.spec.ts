@@ -157,7 +157,7 @@ describe('a gap', () => {
 
   it('holds what was missed since an earlier run', () => {
     const state = new Map([
-      ['BTC/USDT', { lastTradeId: '10', lastTimestamp: TEST_START + 10, openGap: null }],
+      ['BTC/USDT', { lastTradeId: '10', lastTimestamp: TEST_START + 10, openGaps: [] }],
     ]);
     const { transport, records } = adapterHarness({ state });
     expect(records).toEqual([{ ...opened, cause: 'restart' }]);
@@ -170,7 +170,9 @@ describe('a gap', () => {
 
   it('that an earlier run left open goes on as the same gap', () => {
     const openGap = { ...opened, cause: 'disconnect' as const, status: 'open' as const };
-    const state = new Map([['BTC/USDT', { lastTradeId: '10', lastTimestamp: TEST_START + 10, openGap }]]);
+    const state = new Map([
+      ['BTC/USDT', { lastTradeId: '10', lastTimestamp: TEST_START + 10, openGaps: [openGap] }],
+    ]);
     const { transport, gaps } = adapterHarness({ state });
     transport.latest.opens().says(trade(15));
     expect(gaps()).toEqual([openGap, { ...closed, cause: 'disconnect' }]);

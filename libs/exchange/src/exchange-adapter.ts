@@ -4,6 +4,7 @@ import type { AdapterOutput } from './adapter-output';
 import type { AdapterState } from './adapter-state';
 import { LiveAdapter } from './live-adapter';
 import type { Log } from './log';
+import type { RestScheduler } from './rest-scheduler';
 import type { Timers } from './timers';
 import type { Transport } from './transport';
 import type { VenueConnectionSettings } from './venue-connection';
@@ -22,6 +23,12 @@ export interface AdapterSettings extends VenueConnectionSettings {
   readonly pauseMaxMs: number;
   /** Age beyond which a quote is not used; null = any age. */
   readonly quoteMaxAgeMs: number | null;
+  /** How long live trades are held for a backfill at most; 0 = not at all. */
+  readonly gapHoldMs: number;
+  /** How far back the first connection of all reaches; 0 = not at all. */
+  readonly backfillMs: number;
+  /** Most trades held for backfills over all symbols; more end the hold. */
+  readonly bufferMaxTicks: number;
 }
 
 /** What an adapter is made of. */
@@ -36,6 +43,8 @@ export interface ExchangeAdapterDeps {
   readonly timers: Timers;
   /** Draws evenly from [0, 1), for the jitter of reconnects. */
   readonly random: () => number;
+  /** Asks the venue for past trades; null = gaps are not backfilled, as in a replay. It is stopped with the adapter. */
+  readonly rest: RestScheduler | null;
   /** Where records go. */
   readonly output: AdapterOutput;
   /** Settings. */
@@ -60,6 +69,8 @@ export interface AdapterFigures extends Record<string, number> {
   reconnects: number;
   /** Gaps opened since the start. */
   gaps: number;
+  /** Trades fetched from the venue's history since the start. */
+  backfilled: number;
   /** Median time from match to arrival over recent trades, ms. */
   latencyMs: number;
 }

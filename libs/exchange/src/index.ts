@@ -17,7 +17,7 @@ export {
   type ExchangeAdapter,
   type ExchangeAdapterDeps,
 } from './exchange-adapter';
-export type { Fetch } from './instrument-list';
+export type { Fetch } from './rest-get';
 export type { Log } from './log';
 export { createRawPublisher, type RawPublisher, type RawPublisherDeps } from './raw-publisher';
 export { createReplayFeed, type ReplayFeedDeps } from './replay-feed';

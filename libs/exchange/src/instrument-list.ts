@@ -1,10 +1,8 @@
 import { PermanentError, RetryableError } from '@neuraltrade/contracts';
 import type { Instrument, Venue } from '@neuraltrade/venues';
+import { type Fetch, faultOf } from './rest-get';
 
 const TIMEOUT_MS = 10_000;
-
-/** The part of the global fetch that is used here. */
-export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Response>;
 
 /**
  * Fetches a venue's list of symbols.
@@ -19,7 +17,7 @@ export async function fetchInstruments(venue: Venue, restUrl: string, fetch: Fet
     response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     body = await response.text();
   } catch (error) {
-    throw new RetryableError(`${venue.title} cannot be reached at ${host} (${causeOf(error)})`);
+    throw new RetryableError(`${venue.title} cannot be reached at ${host} (${faultOf(error)})`);
   }
   if (!response.ok) throw new RetryableError(`${venue.title} at ${host} answered ${response.status}`);
   try {
@@ -30,15 +28,4 @@ export async function fetchInstruments(venue: Venue, restUrl: string, fetch: Fet
       `${venue.title} at ${host} did not answer with its list of symbols: ${error.message}`,
     );
   }
-}
-
-/** The code that the system gave (ECONNREFUSED), which fetch wraps in an error that says nothing. */
-function causeOf(error: unknown): string {
-  const { name, message, cause } = error as {
-    name?: string;
-    message?: string;
-    cause?: NodeJS.ErrnoException;
-  };
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`;
-  return cause?.code ?? cause?.message ?? message ?? 'unknown fault';
 }

@@ -1,6 +1,7 @@
 import type { DecodedEvent } from '@neuraltrade/venues';
 import { CLOCK_PERIOD_MS, ClockTicker } from './clock-ticker';
 import { EventIntake } from './event-intake';
+import { HeldTrades } from './held-trades';
 import type { AdapterFigures, ExchangeAdapter, ExchangeAdapterDeps } from './exchange-adapter';
 import { RateWindow } from './rate-window';
 import { ReconnectDelay } from './reconnect-delay';
@@ -27,6 +28,7 @@ export class LiveAdapter implements ExchangeAdapter {
   #frames = 0;
   #reconnects = 0;
   #gaps = 0;
+  #backfilled = 0;
   #cancelSecond: (() => void) | null = null;
   #cancelDial: (() => void) | null = null;
   #cancelPauseLimit: (() => void) | null = null;
@@ -42,13 +44,22 @@ export class LiveAdapter implements ExchangeAdapter {
     );
     this.#connects = new RateWindow(venue.limits.connects);
     this.#clock = new ClockTicker({ exchange, symbols, partitions: config.partitions, output, timers });
+    const heldTrades = new HeldTrades(config.bufferMaxTicks);
     for (const symbol of symbols) {
       const feed = new SymbolFeed({
-        exchange,
+        venue,
         symbol,
-        consecutive: venue.consecutiveTradeIds,
         quoteMaxAgeMs: config.quoteMaxAgeMs,
+        gapHoldMs: config.gapHoldMs,
+        backfillMs: config.backfillMs,
         output,
+        rest: deps.rest,
+        heldTrades,
+        timers,
+        log,
+        venueNow: () => this.#clock.venueNow,
+        isPaused: () => this.#paused,
+        onBackfilled: () => (this.#backfilled += 1),
         onUnquoted: (reason) => metrics.ticksUnquoted.inc({ exchange, reason }),
         onGap: ({ cause, status }) => {
           if (status === 'open') this.#gaps += 1;
@@ -117,6 +128,8 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#intake.forgetPromises();
     this.#connection?.close();
     this.#connection = null;
+    this.#deps.rest?.stop();
+    for (const feed of this.#feeds.values()) feed.stop();
     this.#fault = 'stopped';
     this.#intake.flush();
     this.#showStatus();
@@ -146,6 +159,7 @@ export class LiveAdapter implements ExchangeAdapter {
       quotes: this.#intake.count('quote'),
       reconnects: this.#reconnects,
       gaps: this.#gaps,
+      backfilled: this.#backfilled,
       latencyMs: this.#intake.latencyMs,
     };
   }
@@ -255,7 +269,7 @@ export class LiveAdapter implements ExchangeAdapter {
   #everySecond(): void {
     this.#intake.flush();
     if (this.#stable()) this.#delay.reset();
-    this.#clock.tick((symbol) => this.#isCurrent(symbol));
+    this.#clock.tick((symbol) => this.#isCurrent(symbol) && this.#feeds.get(symbol)?.holding !== true);
   }
 
   #stable(): boolean {

@@ -10,19 +10,24 @@ export class RateWindow {
     this.#limit = limit;
   }
 
-  /** How long (ms) to wait before the next event, with `reserve` places of the window kept free for others; 0 = now. */
-  waitMs(now: number, reserve = 0): number {
+  /**
+   * How long (ms) to wait before the next event, with `reserve` places of the window kept free for others; 0 = now.
+   * @param weight how many places the event takes.
+   */
+  waitMs(now: number, reserve = 0, weight = 1): number {
     this.#forget(now);
-    const free = Math.max(1, this.#limit.count - reserve);
-    if (this.#times.length < free) return 0;
-    const freedBy = this.#times[this.#times.length - free] as number;
+    const allowed = Math.max(weight, this.#limit.count - reserve);
+    const surplus = this.#times.length + weight - allowed;
+    if (surplus <= 0) return 0;
+    // An event that needs more than the window holds waits for an empty one.
+    const freedBy = this.#times[Math.min(surplus, this.#times.length) - 1] as number;
     return freedBy + this.#limit.windowMs - now;
   }
 
-  /** Counts one event. */
-  take(now: number): void {
+  /** Counts one event that takes `weight` places. */
+  take(now: number, weight = 1): void {
     this.#forget(now);
-    this.#times.push(now);
+    for (let place = 0; place < weight; place += 1) this.#times.push(now);
   }
 
   #forget(now: number): void {

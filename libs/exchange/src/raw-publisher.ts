@@ -10,6 +10,9 @@ import type { AdapterOutput } from './adapter-output';
 import { GapCopies } from './gap-copies';
 import { StoredPublisher, type StoredPublisherDeps } from './stored-publisher';
 
+/** Backfilled trades take up to this share of the buffer: far below what pauses the live ones. */
+const BACKFILL_SHARE = 0.25;
+
 /** What a raw publisher is made of. */
 export interface RawPublisherDeps extends StoredPublisherDeps {
   /** The venue's name. */
@@ -78,6 +81,9 @@ export function createRawPublisher(deps: RawPublisherDeps): RawPublisher {
       if (!buffer.push(tick, timers.now(), lane.index)) return false;
       lane.wake();
       return true;
+    },
+    backfill(tick) {
+      return buffer.depth < bufferMaxTicks * BACKFILL_SHARE && output.tick(tick);
     },
     gap(gap) {
       takeAlways(gap, laneOf(gap.symbol));

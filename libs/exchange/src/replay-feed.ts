@@ -9,6 +9,8 @@ import type { ReplayFeed } from './replay-session';
 import { systemTimers, type Timers } from './timers';
 import type { Transport } from './transport';
 
+const BUFFER_MAX_TICKS = 10_000;
+
 /** Where replayed records are published. */
 export interface ReplayFeedDeps {
   /** The bus; its core queues are declared already. */
@@ -44,7 +46,7 @@ export function createReplayFeed(
     exchange: venue.name,
     source,
     partitions,
-    bufferMaxTicks: 10_000,
+    bufferMaxTicks: BUFFER_MAX_TICKS,
     batchMaxTicks: 100,
     batchFlushMs: 100,
     onConfirmed: () => undefined,
@@ -55,6 +57,8 @@ export function createReplayFeed(
     transport,
     timers,
     random: () => 0,
+    // What a capture does not hold cannot be asked for any more.
+    rest: null,
     output: publisher.output,
     metrics,
     log,
@@ -71,6 +75,9 @@ export function createReplayFeed(
       pauseMaxMs: Infinity,
       reconnectBaseMs: 1_000,
       reconnectMaxMs: 1_000,
+      gapHoldMs: 0,
+      backfillMs: 0,
+      bufferMaxTicks: BUFFER_MAX_TICKS,
     },
   });
   publisher.onPressure((paused) => {

@@ -1,26 +1,20 @@
 import { compareTradeIds, type Gap, type GapCause, gapIdOf, type RawTick } from '@neuraltrade/contracts';
 import type { QuoteEvent, TradeEvent } from '@neuraltrade/venues';
-import type { AdapterOutput } from './adapter-output';
 import type { SymbolState } from './adapter-state';
+import { GapLine, type GapLineDeps } from './gap-line';
 import { LastQuote, type UnquotedReason } from './last-quote';
+import { OpenGap, type TradePlace } from './open-gap';
+import { rawTrade } from './raw-trade';
 import { idsBetween } from './trade-sequence';
 
 /** What one symbol's feed is made of. */
-export interface SymbolFeedDeps {
-  /** The venue's name. */
-  readonly exchange: string;
-  /** BASE/QUOTE. */
-  readonly symbol: string;
-  /** Whether live ids rise by exactly one. */
-  readonly consecutive: boolean;
+export interface SymbolFeedDeps extends GapLineDeps {
   /** Age (ms) beyond which a quote is not used; null = any age. */
   readonly quoteMaxAgeMs: number | null;
-  /** Where records go. */
-  readonly output: AdapterOutput;
+  /** How far back (ms) the first connection of all reaches; 0 = not at all. */
+  readonly backfillMs: number;
   /** Is told why a trade carried no quote. */
   readonly onUnquoted: (reason: UnquotedReason) => void;
-  /** Is told of every gap record. */
-  readonly onGap: (gap: Gap) => void;
 }
 
 /** What became of a trade. */
@@ -28,55 +22,87 @@ export type TradeOutcome = 'published' | 'repeated' | 'dropped';
 
 /**
  * One symbol's trades in order: joins each with the last quote, recognises what was seen before a reconnect, and records
- * every stretch that was not observed as a gap. At most one gap is open at a time.
+ * every stretch that was not observed as a gap, which its {@link GapLine} closes.
  */
 export class SymbolFeed {
   readonly #deps: SymbolFeedDeps;
   readonly #quote: LastQuote;
+  readonly #gaps: GapLine;
+  readonly #consecutive: boolean;
   #lastId: string | null = null;
   #lastTimestamp: number | null = null;
   #seenBeforeConnection: string | null = null;
-  #gap: Gap | null = null;
+  #begun = false;
   #observed = false;
 
   /** A feed that has seen nothing. */
   constructor(deps: SymbolFeedDeps) {
     this.#deps = deps;
     this.#quote = new LastQuote(deps.quoteMaxAgeMs);
+    this.#consecutive = deps.venue.consecutiveTradeIds;
+    this.#gaps = new GapLine({
+      ...deps,
+      onBackfilled: (place) => {
+        if (this.#isNewest(place.tradeId)) this.#reached(place);
+        deps.onBackfilled(place);
+      },
+    });
   }
 
-  /** Id of the newest trade that was passed on; null before any. */
+  /** Id of the newest trade that was passed on or is held; null before any. */
   get lastId(): string | null {
     return this.#lastId;
   }
 
+  /** Whether live trades are held back, or would be if there were any. */
+  get holding(): boolean {
+    return this.#gaps.holding;
+  }
+
   /** Goes on from what an earlier run published: everything since is missing until it is seen. */
-  restore({ lastTradeId, lastTimestamp, openGap }: SymbolState): void {
+  restore({ lastTradeId, lastTimestamp, openGaps }: SymbolState): void {
     this.#lastId = lastTradeId;
     this.#lastTimestamp = lastTimestamp;
-    if (openGap !== null) {
-      // The same gap goes on; its record is repeated because the consumer may have lost it with us.
-      this.#gap = openGap;
-      this.#emit(openGap);
-    } else if (lastTimestamp !== null) {
-      this.#openGap('restart', lastTimestamp);
-    }
+    this.#begun = lastTradeId !== null || openGaps.length > 0;
+    const last =
+      lastTradeId === null || lastTimestamp === null
+        ? null
+        : { tradeId: lastTradeId, timestamp: lastTimestamp };
+    openGaps.forEach((record, index) => {
+      const end = endOf(record, openGaps[index + 1], last);
+      // Up to its last trade an earlier run filled a gap without an end in order.
+      const filled = end === null && record.afterTradeId !== null ? last : null;
+      const gap = new OpenGap(record, this.#consecutive, filled);
+      if (end !== null) gap.endsAt(end);
+      // Its record is repeated because the consumer may have lost it with us.
+      this.#gaps.open(gap);
+    });
+    if (this.#gaps.openEnded === null && lastTimestamp !== null) this.#openGap('restart', lastTimestamp);
   }
 
   /** A new connection begins: its first trades may repeat what was seen, and quotes of the old one are void. */
   connected(): void {
     this.#seenBeforeConnection = this.#lastId;
     this.#quote.invalidate('replaced-socket');
+    this.#gaps.connected();
   }
 
   /** The venue has confirmed the subscription: from now on an interruption loses trades. */
   subscribed(): void {
     this.#observed = true;
+    this.#begin();
+    this.#gaps.subscribed();
   }
 
   /** The connection was lost or given up; `venueNow` is the present by the venue's clock, ms UTC. */
   interrupted(cause: GapCause, venueNow: number): void {
+    this.#gaps.interrupted();
     if (this.#observed || this.#lastId !== null) this.#openGap(cause, venueNow);
+  }
+
+  /** Ends: what is held is passed on. */
+  stop(): void {
+    this.#gaps.stop();
   }
 
   /** Takes the quote of a frame. */
@@ -87,21 +113,16 @@ export class SymbolFeed {
   /** Takes a live trade. */
   trade(event: TradeEvent, receivedAt: number): TradeOutcome {
     const { tradeId, timestamp } = event;
-    const seen = this.#seenBeforeConnection;
-    if (seen !== null && compareTradeIds(tradeId, seen) <= 0) return 'repeated';
-    const newest = this.#lastId === null || compareTradeIds(tradeId, this.#lastId) > 0;
-    if (this.#deps.consecutive && newest && this.#lastId !== null && idsBetween(this.#lastId, tradeId) > 0) {
+    if (!this.#begun) this.#begin();
+    if (!this.#isNewest(tradeId)) return this.#late(event, receivedAt);
+    if (this.#consecutive && this.#lastId !== null && idsBetween(this.#lastId, tradeId) > 0) {
       this.#openGap('sequence', timestamp);
     }
-    if (!this.#deps.output.tick(this.#tick(event, receivedAt))) {
+    if (!this.#gaps.take(this.#tick(event, receivedAt))) {
       this.#openGap('dropped', timestamp);
       return 'dropped';
     }
-    if (newest) {
-      this.#lastId = tradeId;
-      this.#lastTimestamp = timestamp;
-      if (this.#gap !== null) this.#closeGap(this.#gap, tradeId, timestamp);
-    }
+    this.#reached(event);
     return 'published';
   }
 
@@ -111,76 +132,76 @@ export class SymbolFeed {
   }
 
   /** The venue says, on a live subscription, that nothing newer than the last trade seen exists. */
-  upToDate(venueNow: number): void {
-    const gap = this.#gap;
-    if (gap === null || gap.afterTradeId === null || gap.afterTradeId !== this.#lastId) return;
-    this.#gap = null;
-    this.#emit({ ...gap, toTimestamp: Math.max(gap.fromTimestamp, venueNow), missing: 0, status: 'filled' });
+  upToDate(): void {
+    const gap = this.#gaps.openEnded;
+    if (gap !== null && gap.record.afterTradeId !== null && gap.record.afterTradeId === this.#lastId)
+      this.#gaps.upToDate();
+  }
+
+  #late(event: TradeEvent, receivedAt: number): TradeOutcome {
+    const seen = this.#seenBeforeConnection;
+    const repeated = seen !== null && compareTradeIds(event.tradeId, seen) <= 0;
+    if (repeated && !this.#gaps.misses(event.tradeId)) return 'repeated';
+    if (this.#gaps.takeLate(this.#tick(event, receivedAt))) return 'published';
+    this.#openGap('dropped', event.timestamp);
+    return 'dropped';
+  }
+
+  /** Before the first trade of all, the past that a chart wants to show is a gap like any other. */
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const { backfillMs, rest, venueNow } = this.#deps;
+    if (backfillMs > 0 && rest !== null && this.#lastId === null)
+      this.#openGap('restart', Math.max(0, venueNow() - backfillMs));
+  }
+
+  #isNewest(tradeId: string): boolean {
+    return this.#lastId === null || compareTradeIds(tradeId, this.#lastId) > 0;
+  }
+
+  #reached({ tradeId, timestamp }: TradePlace): void {
+    this.#lastId = tradeId;
+    this.#lastTimestamp = timestamp;
   }
 
   #openGap(cause: GapCause, venueNow: number): void {
-    if (this.#gap !== null) return;
-    const { exchange, symbol } = this.#deps;
+    if (this.#gaps.openEnded !== null) return;
     const at = {
-      exchange,
-      symbol,
+      exchange: this.#deps.venue.name,
+      symbol: this.#deps.symbol,
       afterTradeId: this.#lastId,
       fromTimestamp: this.#lastTimestamp ?? venueNow,
     };
-    this.#gap = {
+    const record = {
       gapId: gapIdOf(at),
       ...at,
       beforeTradeId: null,
       toTimestamp: null,
       missing: null,
       cause,
-      status: 'open',
+      status: 'open' as const,
     };
     this.#quote.invalidate('before-gap');
-    this.#emit(this.#gap);
-  }
-
-  #closeGap(gap: Gap, tradeId: string, timestamp: number): void {
-    const { consecutive } = this.#deps;
-    const missing = consecutive && gap.afterTradeId !== null ? idsBetween(gap.afterTradeId, tradeId) : null;
-    this.#gap = null;
-    this.#emit({
-      ...gap,
-      beforeTradeId: consecutive ? tradeId : null,
-      toTimestamp: Math.max(gap.fromTimestamp, timestamp),
-      missing,
-      status: missing === 0 ? 'filled' : 'unfillable',
-    });
-  }
-
-  #emit(gap: Gap): void {
-    this.#deps.output.gap(gap);
-    this.#deps.onGap(gap);
+    this.#gaps.open(new OpenGap(record, this.#consecutive));
   }
 
   #tick(event: TradeEvent, receivedAt: number): RawTick {
     const fault = this.#quote.fault(receivedAt);
     if (fault !== null) this.#deps.onUnquoted(fault);
-    const tick: RawTick = {
-      exchange: event.exchange,
-      symbol: event.symbol,
-      bid: fault === null ? this.#quote.bid : event.price,
-      ask: fault === null ? this.#quote.ask : event.price,
-      last: event.price,
-      volume: event.size,
-      timestamp: event.timestamp,
-      tradeId: event.tradeId,
-      takerSide: event.takerSide,
-      receivedAt,
-      quoted: fault === null,
-      quotedAt: fault === null ? this.#quote.quotedAt : null,
-      backfilled: false,
-    };
-    if (event.priceText !== undefined || event.sizeText !== undefined) {
-      tick.inexact = true;
-      if (event.priceText !== undefined) tick.priceText = event.priceText;
-      if (event.sizeText !== undefined) tick.volumeText = event.sizeText;
-    }
-    return tick;
+    return rawTrade(event, receivedAt, fault === null ? this.#quote : null, false);
   }
+}
+
+/** Where a gap of an earlier run ends; null when the trades behind it are still to come. */
+function endOf(gap: Gap, next: Gap | undefined, last: TradePlace | null): TradePlace | null {
+  // Its end's time was not kept: the newest known time lies behind it.
+  if (gap.beforeTradeId !== null)
+    return {
+      tradeId: gap.beforeTradeId,
+      timestamp: next?.fromTimestamp ?? last?.timestamp ?? gap.fromTimestamp,
+    };
+  return next === undefined || next.afterTradeId === null
+    ? null
+    : { tradeId: next.afterTradeId, timestamp: next.fromTimestamp };
 }

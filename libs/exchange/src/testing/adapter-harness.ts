@@ -5,6 +5,7 @@ import type { AdapterOutput } from '../adapter-output';
 import { type AdapterSettings, createExchangeAdapter, type ExchangeAdapter } from '../exchange-adapter';
 import type { AdapterState } from '../adapter-state';
 import type { Log } from '../log';
+import { RestScheduler } from '../rest-scheduler';
 import { type VirtualTimers, virtualTimers } from '../virtual-timers';
 import { ScriptedTransport } from './scripted-transport';
 import { TEST_START } from './venue-frames';
@@ -59,6 +60,8 @@ export interface HarnessOptions {
   readonly config?: Partial<AdapterSettings>;
   /** Default: none. */
   readonly state?: AdapterState;
+  /** Where the venue's history is served; default: nowhere. */
+  readonly restUrl?: string;
   /** Jitter; default 0.5, half of each bound. */
   readonly random?: () => number;
 }
@@ -73,6 +76,7 @@ export function adapterHarness(options: HarnessOptions = {}): AdapterHarness {
   const metrics = createMetrics();
   const output: AdapterOutput = {
     tick: (tick) => harness.hasRoom && records.push(tick) > 0,
+    backfill: (tick) => output.tick(tick),
     gap: (gap) => void records.push(gap),
     clock: (clock) => void records.push(clock),
   };
@@ -82,6 +86,18 @@ export function adapterHarness(options: HarnessOptions = {}): AdapterHarness {
     transport,
     timers,
     random: options.random ?? (() => 0.5),
+    rest:
+      options.restUrl === undefined
+        ? null
+        : new RestScheduler({
+            venue,
+            restUrl: options.restUrl,
+            timers,
+            random: options.random ?? (() => 0.5),
+            fetch: globalThis.fetch,
+            log,
+            giveUpMs: 300_000,
+          }),
     output,
     metrics,
     log,
@@ -97,6 +113,9 @@ export function adapterHarness(options: HarnessOptions = {}): AdapterHarness {
       quoteMaxAgeMs: venue.quoteMaxAgeMs,
       ackTimeoutMs: 5_000,
       assumeSubscribed: false,
+      gapHoldMs: 60_000,
+      backfillMs: 0,
+      bufferMaxTicks: 50_000,
       ...options.config,
     },
     ...(options.state === undefined ? {} : { state: options.state }),

@@ -1,0 +1,61 @@
+import type { HistoryRange, RestRequest, TradeEvent, Venue } from '@neuraltrade/venues';
+import { type RestAnswer, RestRefused } from './rest-get';
+import type { RestScheduler } from './rest-scheduler';
+import type { Timers } from './timers';
+
+/** Statuses by which a venue refuses a kind of request rather than this one. */
+const NOT_OFFERED: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/** One page of past trades. */
+export interface FetchedPage {
+  /** Ascending ids; may lie partly outside the range. */
+  readonly trades: readonly TradeEvent[];
+  /** Arrival of the answer by our clock, ms UTC. */
+  readonly receivedAt: number;
+  /** Whether the venue has nothing more for the range. */
+  readonly last: boolean;
+}
+
+/** What pages are fetched with. */
+export interface HistoryPagesDeps {
+  /** Whose history. */
+  readonly venue: Venue;
+  /** Sends the requests. */
+  readonly rest: RestScheduler;
+  /** Stamps the answers. */
+  readonly timers: Timers;
+}
+
+/**
+ * The pages of a range in the venue's order. Where the venue refuses to serve by id, its newest trades are the only page.
+ * @throws what {@link RestScheduler.get} throws, and PermanentError for an answer that is no history.
+ */
+export async function* historyPages(
+  deps: HistoryPagesDeps,
+  range: HistoryRange,
+): AsyncGenerator<FetchedPage> {
+  const { tradeHistory } = deps.venue;
+  let request = tradeHistory.firstRequest(range);
+  for (let first = true; request !== null; first = false) {
+    const asked: RestRequest = request;
+    try {
+      const { page, receivedAt } = await fetchPage(deps, range, asked);
+      request = page.next;
+      yield { trades: page.trades, receivedAt, last: request === null };
+    } catch (error) {
+      if (!first || !(error instanceof RestRefused) || !NOT_OFFERED.has(error.status)) throw error;
+      const newest = tradeHistory.firstRequest({ ...range, afterTradeId: null, beforeTradeId: null });
+      if (newest === null || newest.path === asked.path) throw error;
+      const { page, receivedAt } = await fetchPage(deps, range, newest);
+      yield { trades: page.trades, receivedAt, last: false };
+      return;
+    }
+  }
+}
+
+function fetchPage({ venue, rest, timers }: HistoryPagesDeps, range: HistoryRange, request: RestRequest) {
+  return rest.get(request, ({ body, headers }: RestAnswer) => {
+    const receivedAt = timers.now();
+    return { page: venue.tradeHistory.decode(range, request, body, headers, receivedAt), receivedAt };
+  });
+}
