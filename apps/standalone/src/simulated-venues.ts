@@ -31,13 +31,13 @@ export async function simulatedVenues(
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   });
   // Written beside and renamed, so that a kill at any instant leaves a whole file.
-  const save = async (): Promise<void> => {
-    await writeFile(`${file}.new`, JSON.stringify(simulator.save()));
+  const save = async (clean: boolean): Promise<void> => {
+    await writeFile(`${file}.new`, JSON.stringify(simulator.save({ clean })));
     await rename(`${file}.new`, file);
   };
   let saving = Promise.resolve();
   const timer = setInterval(() => {
-    saving = saving.then(save).catch((error: unknown) => {
+    saving = saving.then(() => save(false)).catch((error: unknown) => {
       log.warn({ file, err: error }, 'The simulated market could not be saved.');
     });
   }, SAVE_INTERVAL_MS);
@@ -45,7 +45,7 @@ export async function simulatedVenues(
     clearInterval(timer);
     await simulator.stop();
     await saving;
-    await save();
+    await save(true);
   });
   return Object.fromEntries(
     [...simulator.endpoints].flatMap(([venue, { webSocketUrl, restUrl }]) => [
