@@ -57,8 +57,9 @@ export interface VenueSimulator {
   /** Faults on command. */
   readonly faults: VenueFaults;
   /**
-   * The market as it stands, JSON-able, below 1 MB as text. To be called about once a second; after {@link stop} with
-   * `clean`, which says that no trade has happened since. A market that was not saved clean leaves ids out when it goes on.
+   * The market as it stands, JSON-able, below 1 MB as text. To be written right after the start and then about once a
+   * second; after {@link stop} with `clean`, which says that nothing has happened since. A market that was not saved clean
+   * leaves ids out when it goes on.
    */
   save(options?: SaveOptions): SavedMarket;
   /** Does everything that is due by the clock; the timer calls it. True when market time still lags behind the clock. */

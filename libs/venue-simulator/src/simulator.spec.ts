@@ -95,6 +95,29 @@ test('a later start goes on with the saved ids, prices and time', async () => {
   expect(later.simulator.statistics().skippedMs).toBe(0);
 });
 
+test('after a kill no id is used again, and REST still serves what had happened before the last save', async () => {
+  const idsOf = async (virtual: VirtualSimulator): Promise<number[]> => {
+    const url = `${virtual.simulator.endpoints.get('binance')?.restUrl ?? ''}/api/v3/trades?symbol=BTCUSDT&limit=1000`;
+    return ((await (await fetch(url)).json()) as JsonObject[]).map((row) => Number(row['id']));
+  };
+  const killed = await virtualSimulator();
+  killed.advance(10_000);
+  const text = JSON.stringify(killed.simulator.save());
+  const saved = await idsOf(killed);
+  killed.advance(1_000);
+  const used = await idsOf(killed);
+  const later = await virtualSimulator({
+    savedMarket: parseSavedMarket(text),
+    now: () => VIRTUAL_START_MS + 20_000,
+  });
+  later.advance(3_000);
+  const ids = await idsOf(later);
+  expect(used.length).toBeGreaterThan(saved.length);
+  expect(ids.slice(0, saved.length)).toEqual(saved);
+  expect(ids[saved.length]).toBeGreaterThan(used.at(-1) ?? Infinity);
+  expect(later.simulator.statistics().skippedIds).toBe(1_000 + 4 * 100 * 10);
+});
+
 test('a clock that jumps far ahead leaves market time out instead of bursting, and says how much', async () => {
   const virtual = await virtualSimulator();
   virtual.jump(3_600_000);
