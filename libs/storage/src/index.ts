@@ -1,4 +1,4 @@
-export { StoreOpenError, type DuckDbStoreOptions } from './duckdb/database';
+export { StoreOpenError, type DuckDbStoreOptions } from './duckdb/options';
 export { openDuckDbStore } from './duckdb/duckdb-store';
 export * from './embedded-store';
 export * from './market-store';

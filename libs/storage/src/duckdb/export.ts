@@ -1,6 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   ExportError,
   type ExportCandlesQuery,
@@ -8,6 +7,7 @@ import {
   type ExportManifest,
   type ExportTicksQuery,
 } from '../embedded-store';
+import { type Archiving, textOf } from './access';
 import { sync, UNFINISHED, writeParquet } from './parquet-file';
 import {
   comparePartitions,
@@ -23,19 +23,9 @@ import {
 import { CANDLE_FIELDS, COMPLETE, lostSql } from './queries';
 import { sealedPartitions, sealedPath, ticksSql } from './sealed-ticks';
 
-/** What an export works with. */
-export interface Exporting {
-  /** The store's folder. */
-  readonly directory: string;
-  /** Reads the store and writes the files; in no other use meanwhile. */
-  readonly connection: DuckDBConnection;
-  /** Throws when the store is being closed. */
-  readonly goOn: () => void;
-}
-
 /** See EmbeddedStore.exportTicks. */
-export async function exportTicks(exporting: Exporting, query: ExportTicksQuery): Promise<ExportManifest> {
-  const { directory, connection } = exporting;
+export async function exportTicks(archiving: Archiving, query: ExportTicksQuery): Promise<ExportManifest> {
+  const { directory, connection } = archiving;
   const sealed = new Map<string, Partition>();
   for (const partition of await sealedPartitions(directory)) {
     if (wants(query, partition)) sealed.set(partitionFolder(partition), partition);
@@ -44,7 +34,7 @@ export async function exportTicks(exporting: Exporting, query: ExportTicksQuery)
   for (const partition of await partitionsIn(connection, 'ticks', query)) {
     all.set(partitionFolder(partition), partition);
   }
-  return exportFiles(exporting, 'ticks', query, [...all.values()].sort(comparePartitions), (partition) =>
+  return exportFiles(archiving, 'ticks', query, [...all.values()].sort(comparePartitions), (partition) =>
     ticksSql(
       rowsOf(partition, query),
       sealed.has(partitionFolder(partition)) ? sealedPath(directory, partition) : null,
@@ -54,13 +44,13 @@ export async function exportTicks(exporting: Exporting, query: ExportTicksQuery)
 
 /** See EmbeddedStore.exportCandles. */
 export async function exportCandles(
-  exporting: Exporting,
+  archiving: Archiving,
   query: ExportCandlesQuery,
 ): Promise<ExportManifest> {
   const { timeframe } = query;
-  const partitions = await partitionsIn(exporting.connection, 'published_candles', query);
+  const partitions = await partitionsIn(archiving.connection, 'published_candles', query);
   return exportFiles(
-    exporting,
+    archiving,
     'candles',
     query,
     partitions,
@@ -75,7 +65,7 @@ export async function exportCandles(
 }
 
 async function exportFiles(
-  { connection, goOn }: Exporting,
+  { connection, goOn }: Archiving,
   kind: ExportManifest['kind'],
   { from, to, directory }: ExportTicksQuery,
   partitions: readonly Partition[],
@@ -115,8 +105,7 @@ async function takeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
     entries = await readdir(directory);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new ExportError(`The export's directory ${directory} cannot be made: ${text}.`);
+    throw new ExportError(`The export's directory ${directory} cannot be made: ${textOf(error)}.`);
   }
   if (entries.length > 0) {
     throw new ExportError(

@@ -74,7 +74,7 @@ describe('what a write has confirmed is there exactly once after kill -9', () =>
         `SELECT count(*) FILTER (trade_id::BIGINT < ${(confirmed + 1) * 100})::INTEGER AS ticks,
            (count(*) - count(DISTINCT trade_id))::INTEGER AS doubled FROM files`,
       );
-      return row;
+      return row ?? { ticks: 0, doubled: 0 };
     };
     try {
       const exported = await ticks('as found');
@@ -104,8 +104,8 @@ describe('what a write has confirmed is there exactly once after kill -9', () =>
   function allOf(confirmed: number): object {
     const ticks = { ticks: confirmed * 100, doubled: 0 };
     return {
-      exported: confirmed === 0 ? expect.anything() : ticks,
-      exportedAfterSealing: confirmed === 0 ? expect.anything() : ticks,
+      exported: ticks,
+      exportedAfterSealing: ticks,
       faults: [],
       unfinished: [],
       oldInTable: 0,

@@ -64,7 +64,8 @@ describe('sealing', () => {
         'FROM files ORDER BY day, exchange, symbol, timestamp, length(trade_id), trade_id',
       );
       expect(found).toHaveLength(rows);
-      return found.map((row) => `${row['exchange']} ${row['symbol']} ${row['trade_id']} ${row['last']}`);
+      const fields = ['exchange', 'symbol', 'trade_id', 'last'];
+      return found.map((row) => fields.map((field) => String(row[field])).join(' '));
     } finally {
       rmSync(target, { recursive: true, force: true });
     }

@@ -1,28 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SealResult } from '../embedded-store';
+import { type Archiving, isFatal, textOf } from './access';
 import { countOf, type FileStep, rowsIn, writeParquet } from './parquet-file';
 import { DAY_MS, dayText, inRange, type Partition, partitionsIn, rowsOf } from './partition';
 import { isSealed, removeUnfinished, sealedPath, ticksSql } from './sealed-ticks';
 
 /** Instants of sealing at which a kill must do no harm; told for tests. */
 export type SealStep = FileStep | 'deleted';
-
-/** What sealing works with. */
-export interface Sealing {
-  /** The store's folder. */
-  readonly directory: string;
-  /** Reads and writes files; in no other use meanwhile. */
-  readonly connection: DuckDBConnection;
-  /** Runs a task on the writing connection, between two writes. */
-  readonly betweenWrites: <T>(task: (writer: DuckDBConnection) => Promise<T>) => Promise<T>;
-  /** Throws when the store is being closed. */
-  readonly goOn: () => void;
-  /** Whether an error means that the store as a whole has failed, so that no other partition can be sealed either. */
-  readonly isFatal: (error: unknown) => boolean;
-  /** Told each step. */
-  readonly atStep?: (step: SealStep) => void;
-}
 
 /** The start of the oldest UTC day that is not sealed, ms UTC: each day that ended `retentionMs` ago or earlier is. */
 export function sealedUntil(nowMs: number, retentionMs: number): number {
@@ -34,31 +19,36 @@ export function sealedUntil(nowMs: number, retentionMs: number): number {
  * replaces the earlier one whole, rows leave the table only when it is on the disk, and until then readers pass over the
  * rows that the file holds, too.
  */
-export async function sealTicks(sealing: Sealing, until: number): Promise<SealResult> {
+export async function sealTicks(
+  archiving: Archiving,
+  until: number,
+  atStep: (step: SealStep) => void = () => undefined,
+): Promise<SealResult> {
   const result = { files: 0, ticks: 0, faults: [] as string[] };
-  await removeUnfinished(sealing.directory);
-  for (const partition of await partitionsIn(sealing.connection, 'ticks', { from: 0, to: until })) {
-    sealing.goOn();
+  await removeUnfinished(archiving.directory);
+  for (const partition of await partitionsIn(archiving.connection, 'ticks', { from: 0, to: until })) {
+    archiving.goOn();
     try {
-      const { written, deleted } = await sealPartition(sealing, partition);
+      const { written, deleted } = await sealPartition(archiving, partition, atStep);
       if (written) result.files += 1;
       result.ticks += deleted;
     } catch (error) {
-      sealing.goOn();
-      if (sealing.isFatal(error)) throw error;
+      archiving.goOn();
+      if (isFatal(error)) throw error;
       const { day, exchange, symbol } = partition;
-      const text = error instanceof Error ? error.message : String(error);
-      result.faults.push(`The ticks of ${exchange} ${symbol} of ${dayText(day)} were not sealed: ${text}.`);
+      result.faults.push(
+        `The ticks of ${exchange} ${symbol} of ${dayText(day)} were not sealed: ${textOf(error)}.`,
+      );
     }
   }
   return result;
 }
 
 async function sealPartition(
-  sealing: Sealing,
+  { connection, directory, betweenWrites }: Archiving,
   partition: Partition,
+  atStep: (step: SealStep) => void,
 ): Promise<{ written: boolean; deleted: number }> {
-  const { connection, directory, atStep } = sealing;
   const path = sealedPath(directory, partition);
   const sealed = existsSync(path) ? path : null;
   const rows = `FROM ticks WHERE ${inRange(rowsOf(partition))}`;
@@ -78,8 +68,8 @@ async function sealPartition(
   } finally {
     await connection.run('ROLLBACK').catch(() => undefined);
   }
-  const deleted = await sealing.betweenWrites((writer) => deleteRows(writer, rows, inTable));
-  atStep?.('deleted');
+  const deleted = await betweenWrites((writer) => deleteRows(writer, rows, inTable));
+  atStep('deleted');
   return { written, deleted };
 }
 

@@ -55,7 +55,7 @@ export class KilledWriters {
   /** Starts a writer. */
   start(directory: string, { first = 1, killAt = '', nth = 1 }: WriterStart = {}): Writer {
     const child = spawn(process.execPath, [this.#program, directory, String(first), killAt, String(nth)], {
-      env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules') },
+      env: { NODE_PATH: join(ROOT, 'node_modules') },
     });
     const writer = writerOf(child);
     this.#running.push(writer);
