@@ -152,10 +152,11 @@ export class GapFiller {
 
   async #passOn(rows: CollectedTrades, reachesBegin: boolean): Promise<void> {
     const first = rows.first;
-    if (reachesBegin) this.#gap.servedFrom(null);
-    else if (first !== null) this.#gap.servedFrom(first);
     if (first !== null) this.#gap.beginsAt(first);
     await rows.passOn(this.#deps.publish);
+    // Only now: whoever closes the gap meanwhile must not find it filled.
+    if (reachesBegin) this.#gap.servedFrom(null);
+    else if (first !== null) this.#gap.servedFrom(first);
   }
 
   #endQuietly(askedAt: number, newest: TradeEvent | null): void {

@@ -4,7 +4,7 @@ import type { AdapterOutput } from './adapter-output';
 import { GapFiller } from './gap-filler';
 import type { HeldTrades } from './held-trades';
 import type { Log } from './log';
-import type { OpenGap} from './open-gap';
+import type { OpenGap } from './open-gap';
 import { type TradePlace } from './open-gap';
 import { OrderedOutput, ROOM_POLL_MS } from './ordered-output';
 import { rawTrade } from './raw-trade';
@@ -202,7 +202,8 @@ export class GapLine {
 
   /** Where the trades behind a gap go out before it is closed, only this record can tell a later run where it ends. */
   #sayEnd(gap: OpenGap): void {
-    if (this.#deps.rest !== null && gap.record.beforeTradeId !== null && !gap.complete) this.#out.gap(gap.record);
+    if (this.#deps.rest !== null && gap.record.beforeTradeId !== null && !gap.complete)
+      this.#out.gap(gap.record);
   }
 
   #emit(record: Gap): void {
@@ -226,12 +227,16 @@ export class GapLine {
   /** Closes the oldest gap when nothing more can be done for it, fills it when it can be filled, and so on. */
   #work(): void {
     const { rest } = this.#deps;
-    for (let gap = this.#gaps[0]; !this.#working && gap !== undefined; gap = this.#gaps[0]) {
-      if (!gap.complete && rest !== null && !gap.givenUp) {
-        if (gap.end !== null || gap.quiet) void this.#fill(gap, rest);
-        return;
+    for (let gap = this.#gaps[0]; gap !== undefined; gap = this.#gaps[0]) {
+      // Whoever saw the last missing id: what is still asked for is not needed any more.
+      if (!gap.complete) {
+        if (this.#working) return;
+        if (rest !== null && !gap.givenUp) {
+          if (gap.end !== null || gap.quiet) void this.#fill(gap, rest);
+          return;
+        }
+        if (gap.end === null) return;
       }
-      if (!gap.complete && gap.end === null) return;
       this.#finish(gap);
     }
   }
@@ -262,18 +267,21 @@ export class GapLine {
     try {
       const publish = (trades: readonly TradeEvent[], receivedAt: number): Promise<void> =>
         this.#backfill(gap, trades, receivedAt);
-      await new GapFiller(gap, { venue, symbol, timers, rest, venueNow, publish }).fill();
+      const wanted = (): boolean => this.#gaps.includes(gap);
+      await new GapFiller(gap, { venue, symbol, timers, rest, venueNow, wanted, publish }).fill();
       // A gap without an end is asked for again when the market was quiet once more, or a trade came.
       if (gap.end !== null) gap.givenUp = !gap.complete;
       else gap.quiet = false;
     } catch (error) {
-      if (error instanceof RestStopped) return;
-      gap.givenUp = true;
-      const fault = error instanceof Error ? error.message : String(error);
-      const { gapId } = gap.record;
-      log.warn({ exchange: venue.name, gapId }, `The gap ${gapId} cannot be filled: ${fault}.`);
-      // Its end is not known yet: live trades need not wait for it.
-      if (gap.end === null) this.#endHold();
+      if (this.#stopped) return;
+      if (!(error instanceof RestStopped)) {
+        gap.givenUp = true;
+        const fault = error instanceof Error ? error.message : String(error);
+        const { gapId } = gap.record;
+        log.warn({ exchange: venue.name, gapId }, `The gap ${gapId} cannot be filled: ${fault}.`);
+        // Its end is not known yet: live trades need not wait for it.
+        if (gap.end === null) this.#endHold();
+      }
     } finally {
       this.#working = false;
     }

@@ -24,6 +24,8 @@ export interface HistoryPagesDeps {
   readonly rest: RestScheduler;
   /** Stamps the answers. */
   readonly timers: Timers;
+  /** Whether the pages are still needed. */
+  readonly wanted: () => boolean;
 }
 
 /**
@@ -53,9 +55,11 @@ export async function* historyPages(
   }
 }
 
-function fetchPage({ venue, rest, timers }: HistoryPagesDeps, range: HistoryRange, request: RestRequest) {
-  return rest.get(request, ({ body, headers }: RestAnswer) => {
+function fetchPage(deps: HistoryPagesDeps, range: HistoryRange, request: RestRequest) {
+  const { venue, rest, timers, wanted } = deps;
+  const read = ({ body, headers }: RestAnswer) => {
     const receivedAt = timers.now();
     return { page: venue.tradeHistory.decode(range, request, body, headers, receivedAt), receivedAt };
-  });
+  };
+  return rest.get(request, read, wanted);
 }

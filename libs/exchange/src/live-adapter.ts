@@ -209,7 +209,8 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#intake.take(event, receivedAt);
     if (event.type === 'control') {
       if (event.ack !== undefined) this.#noteAnswers();
-      if (event.goingAway) this.#replace();
+      // A capture holds what came after the announcement, if anything did; there is nobody to dial.
+      if (event.goingAway && !this.#deps.config.assumeSubscribed) this.#replace();
     } else if (event.type === 'refused') {
       this.#noteRefusal(event);
     }

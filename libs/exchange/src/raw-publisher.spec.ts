@@ -242,6 +242,22 @@ describe('the raw publisher', () => {
     expect(publisher.output.tick(tick('BTC/USDT', 61))).toBe(true);
   });
 
+  it('takes backfilled trades into a quarter of its room only, so that they never pause live ones', async () => {
+    await begin(
+      busThat(() => 'nacked'),
+      { bufferMaxTicks: 20 },
+    );
+    let paused = false;
+    publisher.onPressure((pressed) => (paused ||= pressed));
+    const past = (id: number): boolean =>
+      publisher.output.backfill({ ...tick('BTC/USDT', id), backfilled: true });
+    const taken = Array.from({ length: 60 }, (_, index) => past(index + 1)).filter(Boolean);
+    // One batch is under way, a quarter of twenty records waits.
+    expect(taken).toHaveLength(15);
+    expect(paused).toBe(false);
+    expect(publisher.output.tick(tick('BTC/USDT', 61))).toBe(true);
+  });
+
   it('publishes a copy of each gap on market.events', async () => {
     await begin();
     await listen();

@@ -35,7 +35,7 @@ export interface RestSchedulerDeps {
   readonly giveUpMs: number;
 }
 
-/** The scheduler was stopped: what it was asked for will not come. */
+/** What was asked for will not come: the scheduler was stopped, or nobody needs it any more. */
 export class RestStopped extends Error {
   override readonly name = 'RestStopped';
 }
@@ -65,11 +65,16 @@ export class RestScheduler {
   /**
    * Asks for something behind everything asked for before, and again later for as long as that may help.
    * @param read makes the result of an answer with status 200; a RetryableError in it counts as a failure of the venue.
+   * @param wanted whether the answer is still needed; asked before every attempt.
    * @throws RestRefused when the venue says no, RetryableError when it failed for too long, RestStopped, what `read` throws.
    */
-  get<T>(request: RestRequest, read: (answer: RestAnswer) => T): Promise<T> {
+  get<T>(
+    request: RestRequest,
+    read: (answer: RestAnswer) => T,
+    wanted: () => boolean = () => true,
+  ): Promise<T> {
     const giveUpAt = this.#deps.timers.now() + this.#deps.giveUpMs;
-    const result = this.#last.then(() => this.#attempt(request, read, giveUpAt));
+    const result = this.#last.then(() => this.#attempt(request, read, giveUpAt, wanted));
     this.#last = result.catch(() => undefined);
     return result;
   }
@@ -95,10 +100,15 @@ export class RestScheduler {
     this.#stop.abort();
   }
 
-  async #attempt<T>(request: RestRequest, read: (answer: RestAnswer) => T, giveUpAt: number): Promise<T> {
+  async #attempt<T>(
+    request: RestRequest,
+    read: (answer: RestAnswer) => T,
+    giveUpAt: number,
+    wanted: () => boolean,
+  ): Promise<T> {
     const { timers } = this.#deps;
     for (;;) {
-      await this.#turn(request.weight);
+      await this.#turn(request.weight, wanted);
       let askedMs = 0;
       try {
         const answer = await this.#send(request);
@@ -133,10 +143,11 @@ export class RestScheduler {
   }
 
   /** Waits until the venue's limit and its last failure allow a request, and counts it. */
-  async #turn(weight: number): Promise<void> {
+  async #turn(weight: number, wanted: () => boolean): Promise<void> {
     const { timers } = this.#deps;
     for (;;) {
       this.#refuseIfStopped();
+      if (!wanted()) throw new RestStopped('the answer is not needed any more');
       const now = timers.now();
       const waitMs = Math.max(this.#notBefore - now, this.#window.waitMs(now, 0, weight));
       if (waitMs <= 0) break;

@@ -90,3 +90,22 @@ export const bybitFrames = {
     ],
   }),
 };
+
+/** Kraken's frames of BTC/USD. */
+export const krakenFrames = {
+  trade: (id: number, timestamp = TEST_START + id) => ({
+    channel: 'trade',
+    type: 'update',
+    data: [
+      {
+        symbol: 'BTC/USD',
+        side: 'buy',
+        price: 100,
+        qty: 0.5,
+        ord_type: 'market',
+        trade_id: id,
+        timestamp: new Date(timestamp).toISOString(),
+      },
+    ],
+  }),
+};
