@@ -58,12 +58,16 @@ export async function openQueueDirectory(
   let next = 0;
   for (const first of offsets) {
     const path = segmentPath(directory, first);
+    if (first < next) {
+      // Its messages were rewritten into the file in front, and it was not removed yet.
+      await rm(path);
+      await rm(answersPath(path), { force: true });
+      continue;
+    }
     const answered = new Set<number>();
     const answerBytes = await readAnswers(answersPath(path), answered, onRepair);
     const unanswered: DurableMessage[] = [];
     const onRecord = (record: ReadRecord<MessageEnvelope>['record'], bytes: Buffer): void => {
-      // Read before: a rewrite put it into an earlier file, and this one was not removed yet.
-      if (record.offset < next) return;
       next = record.offset + 1;
       if (!answered.has(record.offset)) unanswered.push(restoredMessage(record, bytes));
     };

@@ -37,8 +37,7 @@ export interface PendingMessage {
 }
 
 /**
- * The files of one queue. What is published and answered in one turn of the event loop goes into one write each, answers
- * first: they free the space that messages need. A segment whose messages are all answered is deleted. When the files
+ * The files of one queue. What is published and answered in one turn of the event loop goes into one write each. A segment whose messages are all answered is deleted. When the files
  * behind the newest one are larger than twice their unanswered messages plus one segment, the one with the most answered
  * bytes is rewritten without them, together with the one in front of it where both fit into one.
  */
@@ -112,8 +111,10 @@ export class QueueJournal {
     await new Promise((resolve) => setImmediate(resolve));
     let rewritten: boolean;
     do {
-      if (this.hasAnswers) await this.writeAnswers();
-      if (this.pending.length > 0) await this.writeMessages();
+      await Promise.all([
+        this.hasAnswers ? this.writeAnswers() : null,
+        this.pending.length > 0 ? this.writeMessages() : null,
+      ]);
       rewritten = await this.rewriteOne();
     } while (rewritten || this.pending.length > 0 || (this.hasAnswers && this.answerFault === ''));
     this.running = null;
