@@ -17,7 +17,7 @@ import { type Venue, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
 import { HELP, parseArguments, type Source } from './arguments';
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = serviceFields({ httpPort: 0 });
 
 /** The environment variables that only the standalone process reads. */
@@ -27,6 +27,13 @@ export const standaloneSchema = z.object({
   DATA_DIR: text({
     description: 'Directory of ticks, candles and state; one folder a mode below it.',
     default: 'data',
+  }),
+  TICK_RETENTION: text({
+    description:
+      'Ticks of UTC days older than this (12h, 7d) move from the database to Parquet files; absent = never.',
+    optional: true,
+    pattern: /^[1-9]\d{0,5}[smhd]$/,
+    what: 'a time such as 12h or 7d',
   }),
   RATE: decimal({
     description: 'Simulated trades a second over all venues and symbols; quotes come on top.',
@@ -57,14 +64,16 @@ export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
   readonly source: Source;
   /** DURATION in ms; null = until stopped. */
   readonly durationMs: number | null;
+  /** TICK_RETENTION in ms; null = for ever. */
+  readonly tickRetentionMs: number | null;
   /** The processor's part. */
   readonly processor: ProcessorConfig;
   /** The sink's part. */
   readonly sink: SinkConfig;
   /** The dashboard's part. */
   readonly dashboard: DashboardConfig;
-  /** The adapters' parts, read when the addresses of the venues are known. */
-  readonly adapter: (venue: Venue, addresses: Env) => AdapterConfig;
+  /** The adapters' parts, read when the addresses of the venues are known: overrides win over what was set, defaults lose. */
+  readonly adapter: (venue: Venue, overrides?: Env, defaults?: Env) => AdapterConfig;
 }
 
 /**
@@ -105,11 +114,12 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     DATA_DIR: resolve(workingDirectory, own.DATA_DIR),
     HTTP_HOST: dashboard.host,
     source,
-    durationMs: own.DURATION === undefined ? null : durationMs(own.DURATION),
+    durationMs: inMs(own.DURATION),
+    tickRetentionMs: inMs(own.TICK_RETENTION),
     processor,
     sink,
     dashboard,
-    adapter: (venue, addresses) => adapterConfig({ ...merged, ...addresses }, venue),
+    adapter: (venue, overrides, defaults) => adapterConfig({ ...defaults, ...merged, ...overrides }, venue),
   };
 }
 
@@ -121,6 +131,8 @@ function readArguments(argv: readonly string[], workingDirectory: string): Retur
   }
 }
 
-function durationMs(duration: string): number {
-  return Number(duration.slice(0, -1)) * (UNIT_MS[duration.slice(-1)] as number);
+function inMs(duration: string | undefined): number | null {
+  return duration === undefined
+    ? null
+    : Number(duration.slice(0, -1)) * (UNIT_MS[duration.slice(-1)] as number);
 }

@@ -35,7 +35,17 @@ export async function startPipeline(
   directory: string,
   emptyFirst: boolean,
 ): Promise<Pipeline> {
-  const store = await openDuckDbStore({ directory: join(directory, 'store'), emptyFirst });
+  const { tickRetentionMs } = config;
+  const store = await openDuckDbStore({
+    directory: join(directory, 'store'),
+    emptyFirst,
+    // A replay's ticks are old by nature and stay where they are.
+    ...(tickRetentionMs === null || emptyFirst ? {} : { tickRetentionMs }),
+    onSealed: ({ files, ticks, faults }) => {
+      if (faults.length > 0) log.error({ faults }, 'Old ticks could not be sealed.');
+      else if (files > 0) log.info({ files, ticks }, 'old ticks are sealed in Parquet files');
+    },
+  });
   onStop('store', () => store.close());
   const bus = createInProcessBus({
     dataDir: emptyFirst ? null : join(directory, 'logs'),

@@ -24,7 +24,7 @@ type Context = ServiceContext<StandaloneConfig>;
  */
 export async function startReplay(context: Context, files: readonly string[]): Promise<RunningService> {
   const { config, onStop } = context;
-  const replayed = venues.map((venue) => ({ venue, symbols: config.adapter(venue, {}).symbols }));
+  const replayed = venues.map((venue) => ({ venue, symbols: config.adapter(venue).symbols }));
   const captures = await readCaptures(files, replayed);
   if (captures.sessions.length === 0) {
     throw new ExpectedError(

@@ -20,7 +20,7 @@ export async function simulatedVenues(
   await mkdir(directory, { recursive: true });
   const file = join(directory, MARKET_FILE);
   const savedMarket = await readMarket(file);
-  const symbols = [...new Set(venues.flatMap((venue) => config.adapter(venue, {}).symbols))];
+  const symbols = [...new Set(venues.flatMap((venue) => config.adapter(venue).symbols))];
   const simulator = await startVenueSimulator({
     seed: config.SEED,
     tradesPerSecond: config.RATE,
@@ -37,9 +37,11 @@ export async function simulatedVenues(
   };
   let saving = Promise.resolve();
   const timer = setInterval(() => {
-    saving = saving.then(() => save(false)).catch((error: unknown) => {
-      log.warn({ file, err: error }, 'The simulated market could not be saved.');
-    });
+    saving = saving
+      .then(() => save(false))
+      .catch((error: unknown) => {
+        log.warn({ file, err: error }, 'The simulated market could not be saved.');
+      });
   }, SAVE_INTERVAL_MS);
   onStop('simulated venues', async () => {
     clearInterval(timer);

@@ -17,6 +17,12 @@ import { simulatedVenues } from './simulated-venues';
 
 type Context = ServiceContext<StandaloneConfig>;
 
+/** What a source sets unless the environment does: a simulated market has a past that fills the charts at once. */
+const SOURCE_DEFAULTS: Readonly<Record<'simulated' | 'live', Env>> = {
+  simulated: { BACKFILL_MS: '21600000' },
+  live: {},
+};
+
 /** Runs the whole pipeline in this process on the source that was asked for, and on no other. */
 export async function runStandalone(context: Context): Promise<RunningService> {
   const { config, requestStop } = context;
@@ -49,7 +55,13 @@ async function runVenues(
   });
   const env = await addresses(directory);
   const all = venues.map((venue) =>
-    createAdapterService({ venue, bus: pipeline.bus, config: config.adapter(venue, env), metrics, log }),
+    createAdapterService({
+      venue,
+      bus: pipeline.bus,
+      config: config.adapter(venue, env, SOURCE_DEFAULTS[mode]),
+      metrics,
+      log,
+    }),
   );
   onStop('adapters', async () => {
     await Promise.all(all.map((adapter) => adapter.stop()));
