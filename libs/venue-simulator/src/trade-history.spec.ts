@@ -14,7 +14,7 @@ let truthLog: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'history-'));
   truthLog = join(folder, 'truth.ndjson');
-  virtual = await startVirtualSimulator({ historyMs: 2 * 3_600_000, truthLog, tradesPerSecond: 200 });
+  virtual = await startVirtualSimulator({ historyMs: 3_600_000, truthLog });
 });
 afterEach(async () => {
   await virtual.stop();
@@ -35,7 +35,8 @@ async function get(venue: string, path: string, headers: Record<string, string> 
 const rowsOf = async (venue: string, path: string): Promise<JsonObject[]> =>
   (await get(venue, path)).body as JsonObject[];
 const krakenPage = async (query: string): Promise<{ rows: unknown[][]; last: string }> => {
-  virtual.advance(1_000);
+  // Further than what a simulator makes up: the requests are spaced, and little is traded meanwhile.
+  virtual.jump(6_000);
   const { body } = await get('kraken', `/0/public/Trades?pair=BTC/USD${query}`);
   const result = (body as JsonObject)['result'] as JsonObject;
   return { rows: result['BTC/USD'] as unknown[][], last: result['last'] as string };
@@ -163,18 +164,18 @@ describe('Binance', () => {
     for (;;) {
       const page = await rowsOf(
         'binance',
-        `/api/v3/historicalTrades?symbol=BTCUSDT&fromId=${fromId}&limit=1000`,
+        `/api/v3/historicalTrades?symbol=BTCUSDT&fromId=${fromId}&limit=300`,
       );
       rows.push(...page);
-      if (page.length < 1_000) break;
+      if (page.length < 300) break;
       fromId = Number(page.at(-1)?.['id']) + 1;
     }
     const ids = idsOf(rows, 'id');
-    expect(ids.length).toBeGreaterThan(1_500);
+    expect(ids.length).toBeGreaterThan(700);
     expect(ids).toEqual(countedFrom(ids[0] ?? 0, ids.length));
-    expect(Number(rows[0]?.['time'])).toBeLessThan(virtual.now() - 7_000_000);
+    expect(Number(rows[0]?.['time'])).toBeLessThan(virtual.now() - 3_400_000);
     expect(rows.at(-1)).toEqual((await rowsOf('binance', '/api/v3/trades?symbol=BTCUSDT')).at(-1));
-    const from = ids[700] ?? 0;
+    const from = ids[400] ?? 0;
     const part = await rowsOf('binance', `/api/v3/historicalTrades?symbol=BTCUSDT&fromId=${from}&limit=3`);
     expect(idsOf(part, 'id')).toEqual([from, from + 1, from + 2]);
   });
@@ -231,9 +232,9 @@ describe('Coinbase', () => {
     expect(newest.headers.get('cb-after')).toBe(String(first[99]));
     const older = await rowsOf(
       'coinbase',
-      `/products/BTC-USD/trades?after=${newest.headers.get('cb-after') ?? ''}`,
+      `/products/BTC-USD/trades?limit=300&after=${newest.headers.get('cb-after') ?? ''}`,
     );
-    expect(older).toHaveLength(1_000);
+    expect(older).toHaveLength(300);
     expect(older[0]?.['trade_id']).toBe((first[99] ?? 0) - 1);
     expect(older[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   });
@@ -266,12 +267,12 @@ describe('Kraken', () => {
     let cut = 0;
     for (let since = '0'; ;) {
       const { rows, last } = await krakenPage(`&since=${since}&count=37`);
-      if (rows.length < 37 || ids.length > 1_200) break;
+      if (rows.length < 37 || ids.length > 600) break;
       ids.push(...rows.map((row) => Number(row[6])));
       if (!last.endsWith('000')) cut++;
       since = last;
     }
-    expect(ids.length).toBeGreaterThan(1_000);
+    expect(ids.length).toBeGreaterThan(500);
     expect(ids).toEqual(countedFrom(ids[0] ?? 0, ids.length));
     expect(cut).toBeGreaterThan(3);
   });
@@ -287,7 +288,7 @@ describe('Kraken', () => {
     expect(Math.floor(Number(last) / 1e9)).toBe(Math.floor(Number(newest[2])));
     expect(
       (await krakenPage(`&since=${Math.floor(virtual.now() / 1000) - 60}`)).rows[0]?.[2],
-    ).toBeGreaterThan(virtual.now() / 1000 - 65);
+    ).toBeGreaterThan(virtual.now() / 1000 - 67);
   });
 
   test.each([
@@ -322,7 +323,7 @@ describe('Bybit', () => {
       { op: 'subscribe', args: ['publicTrade.BTCUSDT'] },
       (frame) => frame['success'] === true,
     );
-    virtual.advance(5_000);
+    virtual.advance(12_000);
     await client.ask({ op: 'ping' }, (frame) => frame['ret_msg'] === 'pong');
     const streamed = client.frames
       .map((text) => JSON.parse(text) as JsonObject)

