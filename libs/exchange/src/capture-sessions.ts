@@ -5,7 +5,9 @@ import {
   type DecodedEvent,
   type Venue,
 } from '@neuraltrade/venues';
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { ExpectedError } from '@neuraltrade/service';
 import { type ByteRange, readLines } from './line-reader';
 
 /** Event time that falls by more (ms) begins a new session: one recording does not go back. */
@@ -67,12 +69,13 @@ interface OpenSession {
 
 /**
  * Reads captures once, holding no more than a few lines, and finds their sessions.
- * @throws ExpectedError with a plain sentence when a file cannot be read.
+ * @throws ExpectedError with a plain sentence when a file cannot be read or is given twice.
  */
 export async function readCaptures(
   files: readonly string[],
   venues: readonly ReplayVenue[],
 ): Promise<Captures> {
+  await refuseRepeated(files);
   const byName = new Map(venues.map((entry) => [entry.venue.name, entry]));
   const sessions: OpenSession[] = [];
   const current = new Map<string, OpenSession>();
@@ -121,6 +124,21 @@ export async function readCaptures(
     malformed,
     faults,
   };
+}
+
+/** A file read twice would be two recordings of the same market; links to one file are that file. */
+async function refuseRepeated(files: readonly string[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const file of files) {
+    // Reading a file that does not exist says so.
+    const path = await realpath(file).catch(() => file);
+    const earlier = seen.get(path);
+    if (earlier !== undefined) {
+      const names = earlier === file ? file : `${file} (the same file as ${earlier})`;
+      throw new ExpectedError(`The capture ${names} is given twice: name it once.`);
+    }
+    seen.set(path, file);
+  }
 }
 
 /** Sessions whose frames tell no time at all (acks, heartbeats) come last, in the order of the files. */

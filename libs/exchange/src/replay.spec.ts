@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -256,6 +256,18 @@ describe('replaying captures', () => {
     expect(captures).toMatchObject({ frames: 2, events: 1, otherVenues: 1, malformed: 11 });
     expect(captures.faults).toEqual(
       [2, 7, 8, 9, 10].map((number) => `bad.jsonl line ${number} is not JSON: skipped.`),
+    );
+  });
+
+  it('refuses a file that is given twice, also by another name', async () => {
+    const file = await capture('a.jsonl', [line('a', 1, trade(1))]);
+    await expect(readCaptures([file, file], venues)).rejects.toThrow(
+      `The capture ${file} is given twice: name it once.`,
+    );
+    const link = join(directory, 'link.jsonl');
+    await symlink(file, link);
+    await expect(readCaptures([file, link], venues)).rejects.toThrow(
+      `The capture ${link} (the same file as ${file}) is given twice: name it once.`,
     );
   });
 
