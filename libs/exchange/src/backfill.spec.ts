@@ -92,7 +92,7 @@ describe('backfilling from the venue simulator', () => {
     directory = await mkdtemp(join(tmpdir(), 'backfill-'));
     simulator = await startVenueSimulator({
       seed: 11,
-      tradesPerSecond: 300,
+      tradesPerSecond: 500,
       symbols,
       historyMs: 60_000,
       truthLog: join(directory, 'truth'),

@@ -158,6 +158,16 @@ describe('a backfill', () => {
     expect(said()).toEqual(['10', 'open 10-null', '12', '11', '13', 'filled 10-13']);
   });
 
+  it('counts what a new connection repeats only where it was not seen', async () => {
+    const scripted = await begin(() => ({ status: 500, body: '' }));
+    harness.transport.latest.opens().says(acked(1), trade(10), trade(13));
+    await until(() => scripted.requests.length === 1);
+    reconnect();
+    harness.transport.latest.says(trade(10), trade(11), trade(12), trade(13), trade(14));
+    await passUntil(() => harness.gaps().filter(({ status }) => status === 'filled').length === 2);
+    expect(harness.ticks().map(({ tradeId }) => tradeId)).toEqual(['10', '11', '12', '13', '14']);
+  });
+
   it('splits a gap of which a part cannot be had', async () => {
     const served = ids(1, 40).filter((id) => id !== 13 && id !== 15);
     await begin(binanceHistory(served, timeOf));
@@ -202,6 +212,15 @@ describe('a backfill', () => {
     await passUntil(closed, 2_000);
     expect(harness.timers.now() - TEST_START).toBeGreaterThan(250_000);
     expect(harness.gaps().at(-1)).toMatchObject({ status: 'unfillable', missing: 2 });
+  });
+
+  it('asks again when the history is behind the feed', async () => {
+    const scripted = await begin(binanceHistory(ids(1, 20), timeOf));
+    scripted.next.push(binanceHistory(ids(1, 12), timeOf));
+    harness.transport.latest.opens().says(trade(10), trade(15));
+    await passUntil(closed, 50);
+    expect(harness.ticks().map(({ tradeId }) => Number(tradeId))).toEqual(ids(10, 15));
+    expect(harness.gaps().at(-1)?.status).toBe('filled');
   });
 
   it('closes the gap in a market without trades', async () => {

@@ -18,9 +18,17 @@ export class FileTransport implements Transport {
     return this.#paused;
   }
 
-  /** Resolves when the adapter reads on. */
-  async whenReading(): Promise<void> {
-    if (this.#paused) await new Promise<void>((resolve) => (this.#reading = resolve));
+  /** Resolves when the adapter reads on, or when `signal` says that nobody waits for that any more. */
+  async whenReading(signal?: AbortSignal): Promise<void> {
+    if (!this.#paused || signal?.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#reading = done;
+      signal?.addEventListener('abort', done);
+    });
   }
 
   /** Hands a frame to the connection as if it had just arrived; false when there is none. */

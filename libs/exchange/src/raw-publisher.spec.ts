@@ -252,8 +252,7 @@ describe('the raw publisher', () => {
     const past = (id: number): boolean =>
       publisher.output.backfill({ ...tick('BTC/USDT', id), backfilled: true });
     const taken = Array.from({ length: 60 }, (_, index) => past(index + 1)).filter(Boolean);
-    // One batch is under way, a quarter of twenty records waits.
-    expect(taken).toHaveLength(15);
+    expect(taken).toHaveLength(5);
     expect(paused).toBe(false);
     expect(publisher.output.tick(tick('BTC/USDT', 61))).toBe(true);
   });

@@ -2,7 +2,7 @@ import { captureLine, type Decoder } from '@neuraltrade/venues';
 import { type CaptureSession, frameTimeMs, type ReplayVenue, sessionKey } from './capture-sessions';
 import type { ExchangeAdapter } from './exchange-adapter';
 import { FileTransport } from './file-transport';
-import { readLines } from './line-reader';
+import { type FileLine, readLines } from './line-reader';
 import type { Timers } from './timers';
 import type { Transport } from './transport';
 import { type VirtualTimers, virtualTimers } from './virtual-timers';
@@ -26,6 +26,8 @@ export interface ReplayOptions {
   readonly createFeed: (venue: ReplayVenue, transport: Transport, timers: Timers) => ReplayFeed;
   /** Waits until a recorded instant (ms UTC) is due, undefined when it is; absent = as fast as the records are taken. */
   readonly pace?: (recordedMs: number) => Promise<void> | undefined;
+  /** Ends the replay early: what was read by then is drained and told. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one venue's frames of a session held. */
@@ -49,64 +51,85 @@ export async function replaySession(
   session: CaptureSession,
   options: ReplayOptions,
 ): Promise<ReplayedVenue[]> {
-  const key = sessionKey({ source: session.source, recvMs: session.timed ? 0 : null });
-  let stage: Stage | null = null;
+  const stage = new Stage(session, options);
   for (const { file, start, end } of session.parts) {
     for await (const lines of readLines(file, { start, end })) {
-      for (const { text } of lines) {
-        const line = captureLine(text);
-        // Lines of other sources may lie between those of this session.
-        if (line === null || line.frame === null || line.venue === null || sessionKey(line) !== key) continue;
-        stage ??= new Stage(session, options, line.recvMs ?? session.firstEventMs);
-        const player = stage.players.get(line.venue);
-        if (player === undefined) continue;
-        const instant = line.recvMs ?? player.ownTime(line.frame);
-        const waiting = instant === null ? undefined : options.pace?.(instant);
-        if (waiting !== undefined) await waiting;
-        stage.moveTo(instant);
-        if (player.transport.paused) await player.transport.whenReading();
-        player.play(line.frame);
-      }
+      if (options.signal?.aborted) return stage.end();
+      await stage.play(lines);
     }
   }
-  return stage === null ? [] : stage.end();
+  return stage.end();
 }
 
-/** The adapters of one session and their common clock. */
+/** The adapters of one session and their common clock; they begin with its first line. */
 class Stage {
-  readonly players = new Map<string, Player>();
-  readonly #timers: VirtualTimers;
+  readonly #session: CaptureSession;
+  readonly #options: ReplayOptions;
+  readonly #key: string;
+  readonly #players = new Map<string, Player>();
+  #timers: VirtualTimers | null = null;
 
-  constructor(session: CaptureSession, options: ReplayOptions, startMs: number) {
-    this.#timers = virtualTimers(Math.floor(startMs));
-    for (const entry of options.venues) {
-      const { name } = entry.venue;
-      if (!session.venues.includes(name)) continue;
-      const transport = new FileTransport(this.#timers);
-      this.players.set(
-        name,
-        new Player(entry, transport, options.createFeed(entry, transport, this.#timers)),
-      );
-    }
-    for (const { feed } of this.players.values()) feed.adapter.connect();
-    this.#timers.advanceTo(this.#timers.now());
+  constructor(session: CaptureSession, options: ReplayOptions) {
+    this.#session = session;
+    this.#options = options;
+    this.#key = sessionKey({ source: session.source, recvMs: session.timed ? 0 : null });
   }
 
-  /** Moves the clock to the time of a line; it never goes back, and stays where a frame names no time. */
-  moveTo(timeMs: number | null): void {
-    if (timeMs === null) return;
-    const instant = Math.floor(timeMs);
-    if (instant - this.#timers.now() > LONGEST_LIVED_HOLE_MS) this.#timers.jumpTo(instant);
-    else this.#timers.advanceTo(instant);
+  /** Plays the session's lines among these, until the replay is to end. */
+  async play(lines: readonly FileLine[]): Promise<void> {
+    const { pace, signal } = this.#options;
+    for (const { text } of lines) {
+      const line = captureLine(text);
+      if (line === null || line.frame === null || line.venue === null) continue;
+      // Lines of other sources may lie between those of this session.
+      if (sessionKey(line) !== this.#key) continue;
+      this.#timers ??= this.#begin(line.recvMs ?? this.#session.firstEventMs);
+      const player = this.#players.get(line.venue);
+      if (player === undefined) continue;
+      const instant = line.recvMs ?? player.ownTime(line.frame);
+      const waiting = instant === null ? undefined : pace?.(instant);
+      if (waiting !== undefined) {
+        await waiting;
+        if (signal?.aborted) return;
+      }
+      moveTo(this.#timers, instant);
+      if (player.transport.paused) {
+        await player.transport.whenReading(signal);
+        if (signal?.aborted) return;
+      }
+      player.play(line.frame);
+    }
   }
 
   /** The capture ends here, the market does not: nothing is recorded as lost. */
   async end(): Promise<ReplayedVenue[]> {
-    const players = [...this.players.values()];
+    const players = [...this.#players.values()];
     for (const { feed } of players) feed.adapter.disconnect();
     await Promise.all(players.map(({ feed }) => feed.drain()));
     return players.map((player) => player.report());
   }
+
+  #begin(startMs: number): VirtualTimers {
+    const timers = virtualTimers(Math.floor(startMs));
+    for (const entry of this.#options.venues) {
+      const { name } = entry.venue;
+      if (!this.#session.venues.includes(name)) continue;
+      const transport = new FileTransport(timers);
+      const feed = this.#options.createFeed(entry, transport, timers);
+      this.#players.set(name, new Player(entry, transport, feed));
+    }
+    for (const { feed } of this.#players.values()) feed.adapter.connect();
+    timers.advanceTo(timers.now());
+    return timers;
+  }
+}
+
+/** Moves the clock to the time of a line; it never goes back, and stays where a frame names no time. */
+function moveTo(timers: VirtualTimers, timeMs: number | null): void {
+  if (timeMs === null) return;
+  const instant = Math.floor(timeMs);
+  if (instant - timers.now() > LONGEST_LIVED_HOLE_MS) timers.jumpTo(instant);
+  else timers.advanceTo(instant);
 }
 
 /** One venue's part of a session. */

@@ -11,10 +11,10 @@ import {
 } from '@neuraltrade/contracts';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
 import { createMetrics } from '@neuraltrade/metrics';
-import { readCaptures, type ReplayVenue } from './capture-sessions';
+import { type CaptureSession, readCaptures, type ReplayVenue } from './capture-sessions';
 import type { ExchangeAdapter } from './exchange-adapter';
 import { createReplayFeed } from './replay-feed';
-import { replaySession, type ReplayedVenue } from './replay-session';
+import { type ReplayOptions, replaySession, type ReplayedVenue } from './replay-session';
 import { keptLog, testVenue } from './testing/adapter-harness';
 import { until } from './testing/until';
 import { binanceFrames, coinbaseFrames, TEST_START } from './testing/venue-frames';
@@ -240,6 +240,61 @@ describe('replaying captures', () => {
       Array.from({ length: count }, (_, index) => String(index + 1)),
     );
     expect(bySession[0]?.filter(isGap)).toEqual([]);
+  });
+
+  describe('that are aborted', () => {
+    const large = (count: number): Promise<string> =>
+      capture(
+        'large.jsonl',
+        Array.from({ length: count }, (_, index) => line('a', TEST_START + index, trade(index + 1))),
+      );
+    const begin = async (file: string, options: Pick<ReplayOptions, 'signal' | 'pace'>) => {
+      const [session] = (await readCaptures([file], venues)).sessions;
+      const deps = { bus, partitions: 2, queueMaxBytes: QUEUE_BYTES, source: 's', log: keptLog() };
+      return replaySession(session as CaptureSession, {
+        venues,
+        createFeed: (entry, transport, timers) => {
+          const feed = createReplayFeed({ ...deps, metrics: createMetrics() }, entry, transport, timers);
+          adapter = feed.adapter;
+          return feed;
+        },
+        ...options,
+      });
+    };
+
+    it('end within the lines at hand and tell what they had', async () => {
+      await consume();
+      const aborting = new AbortController();
+      const pace = (recordedMs: number): undefined => {
+        if (recordedMs === TEST_START + 10) aborting.abort();
+      };
+      const [report] = await begin(await large(12_000), { signal: aborting.signal, pace });
+      expect(report?.trades).toBeGreaterThan(10);
+      expect(report?.trades).toBeLessThan(6_000);
+      await until(() => ticks().length === report?.trades);
+    });
+
+    it('play nothing more after a wait for a line that was not due yet', async () => {
+      await consume();
+      const aborting = new AbortController();
+      const pace = (recordedMs: number): Promise<void> | undefined =>
+        recordedMs === TEST_START + 10 ? Promise.resolve().then(() => aborting.abort()) : undefined;
+      const [report] = await begin(await large(100), { signal: aborting.signal, pace });
+      expect(report).toMatchObject({ frames: 10, trades: 10 });
+      await until(() => ticks().length === 10);
+    });
+
+    it('do not wait for a bus that takes nothing, and drain what they gave it once it does', async () => {
+      const aborting = new AbortController();
+      const replayed = begin(await large(12_000), { signal: aborting.signal });
+      await until(() => /is paused/.test(adapter?.readiness().reason ?? ''));
+      aborting.abort();
+      await until(() => /not connected: stopped/.test(adapter?.readiness().reason ?? ''));
+      await consume();
+      const [report] = await replayed;
+      expect(report?.trades).toBeLessThan(12_000);
+      await until(() => ticks().length === report?.trades);
+    });
   });
 
   it('counts malformed lines, names the first few, and goes on', async () => {
