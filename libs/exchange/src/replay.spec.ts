@@ -288,8 +288,9 @@ describe('replaying captures', () => {
       const aborting = new AbortController();
       const replayed = begin(await large(12_000), { signal: aborting.signal });
       await until(() => /is paused/.test(adapter?.readiness().reason ?? ''));
+      const disconnected = jest.spyOn(adapter as ExchangeAdapter, 'disconnect');
       aborting.abort();
-      await until(() => /not connected: stopped/.test(adapter?.readiness().reason ?? ''));
+      await until(() => disconnected.mock.calls.length === 1);
       await consume();
       const [report] = await replayed;
       expect(report?.trades).toBeLessThan(12_000);
