@@ -161,6 +161,7 @@ export class GapLine {
   /** Passes on what is held; nothing is fetched any more. */
   stop(): void {
     this.#endHold();
+    if (this.#deps.rest === null) this.#giveUpEnd();
     this.#stopped = true;
     this.#cancelHold?.();
     this.#cancelQuiet?.();
@@ -259,6 +260,16 @@ export class GapLine {
 
   #close(gap: OpenGap): void {
     for (const record of gap.closing()) this.#emit(record);
+  }
+
+  /** Behind the end of a capture nothing comes that would close the gap without an end. */
+  #giveUpEnd(): void {
+    const gap = this.openEnded;
+    if (gap === null) return;
+    this.#gaps.pop();
+    const venueNow = this.#deps.venueNow();
+    for (const record of gap.closing())
+      this.#emit({ ...record, toTimestamp: Math.max(record.fromTimestamp, venueNow) });
   }
 
   async #fill(gap: OpenGap, rest: RestScheduler): Promise<void> {

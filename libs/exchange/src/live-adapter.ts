@@ -200,7 +200,8 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#openedAt = timers.now();
     for (const feed of this.#feeds.values()) feed.connected();
     this.#intake.connected();
-    log.info({ exchange: venue.name, url: config.webSocketUrl }, `Connected to ${venue.title}.`);
+    const what = config.assumeSubscribed ? 'Reading recorded frames of' : 'Connected to';
+    log.info({ exchange: venue.name, url: config.webSocketUrl }, `${what} ${venue.title}.`);
     this.#noteAnswers();
     this.#showStatus();
   }
@@ -222,7 +223,12 @@ export class LiveAdapter implements ExchangeAdapter {
   }
 
   #noteRefusal({ answer, reason }: Extract<DecodedEvent, { type: 'refused' }>): void {
-    const { venue, log } = this.#deps;
+    const { venue, log, config } = this.#deps;
+    // What a recorded client asked for is no request of ours.
+    if (config.assumeSubscribed) {
+      log.info({ exchange: venue.name, reason }, `${venue.title} refused a recorded request: ${reason}`);
+      return;
+    }
     const topics = this.#connection?.ledger.refused(answer, reason) ?? [];
     const what = topics.map(({ purpose, symbol }) => `${purpose} of ${symbol}`).join(', ') || 'a request';
     log.error({ exchange: venue.name, reason }, `${venue.title} refused ${what}: ${reason}`);

@@ -19,7 +19,7 @@ export interface ReplayFeedDeps {
   readonly partitions: number;
   /** Upper bound of each core queue, bytes. */
   readonly queueMaxBytes: number;
-  /** Tells this session's batches from every other's. */
+  /** Tells this session's batches from every other's; the log names it as the address, behind 'replay:'. */
   readonly source: string;
   /** Where it counts. */
   readonly metrics: Metrics;
@@ -63,7 +63,8 @@ export function createReplayFeed(
     metrics,
     log,
     config: {
-      webSocketUrl: venue.webSocketUrl,
+      // Nothing is dialled, and the log says so.
+      webSocketUrl: `replay:${source}`,
       partitions,
       quoteMaxAgeMs: venue.quoteMaxAgeMs,
       assumeSubscribed: true,

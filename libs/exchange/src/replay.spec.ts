@@ -53,9 +53,9 @@ describe('replaying captures', () => {
     }
   };
 
-  const replay = async (...files: string[]): Promise<ReplayedVenue[][]> => {
+  const replay = async (files: string | readonly string[], replayed = venues): Promise<ReplayedVenue[][]> => {
     const reports: ReplayedVenue[][] = [];
-    const { sessions } = await readCaptures(files, venues);
+    const { sessions } = await readCaptures([files].flat(), replayed);
     for (const [index, session] of sessions.entries()) {
       const deps = {
         bus,
@@ -66,7 +66,7 @@ describe('replaying captures', () => {
         log: keptLog(),
       };
       const report = await replaySession(session, {
-        venues,
+        venues: replayed,
         createFeed: (entry, transport, timers) => {
           const feed = createReplayFeed(deps, entry, transport, timers);
           adapter = feed.adapter;
@@ -137,7 +137,7 @@ describe('replaying captures', () => {
       line('y', 9_500_000_000_000, trade(3, TEST_START)),
       line('y', 9_500_000_000_000, trade(4, TEST_START + 1)),
     ]);
-    await replay(later, earlier);
+    await replay([later, earlier]);
     expect(bySession.map((found) => ticksOf(found).map(({ tradeId }) => tradeId))).toEqual([
       ['3', '4'],
       ['5', '6'],
@@ -168,7 +168,7 @@ describe('replaying captures', () => {
     ]);
     expect(sessions.map(({ parts }) => parts.length)).toEqual([2, 2]);
     await consume();
-    await replay(join(directory, '1.jsonl'), join(directory, '2.jsonl'));
+    await replay([join(directory, '1.jsonl'), join(directory, '2.jsonl')]);
     expect(bySession.map((found) => ticksOf(found).map(({ tradeId }) => tradeId))).toEqual([
       ['1', '2', '3'],
       ['1', '2'],
@@ -210,6 +210,66 @@ describe('replaying captures', () => {
       { status: 'open', cause: 'sequence' },
       { status: 'unfillable', missing: 2 },
     ]);
+  });
+
+  it('opens no gap at begin or end, nor for a symbol that it never names', async () => {
+    await consume();
+    const more: ReplayVenue[] = [{ venue: testVenue('binance'), symbols: ['BTC/USDT', 'ETH/USDT'] }];
+    await replay(
+      await capture('a.jsonl', [
+        line('a', TEST_START, trade(1)),
+        line('a', TEST_START + 3_000, binanceFrames.shutdown(TEST_START + 3_000)),
+        line('a', TEST_START + 20_000, trade(2)),
+        line('a', TEST_START, trade(700)),
+      ]),
+      more,
+    );
+    expect(bySession.map((found) => ticksOf(found).length)).toEqual([2, 1]);
+    expect(bySession.flat().filter(isGap)).toEqual([]);
+  });
+
+  it('closes at its end as unfillable what the venue said to exist and the capture does not hold', async () => {
+    await consume();
+    const heartbeat = { type: 'heartbeat', sequence: 1, last_trade_id: 5, product_id: 'BTC-USD' };
+    const at = (ms: number): string => new Date(TEST_START + ms).toISOString();
+    await replay(
+      await capture('a.jsonl', [
+        line('a', TEST_START, coinbaseFrames.match(1, TEST_START), 'coinbase'),
+        line('a', TEST_START + 1_000, { ...heartbeat, time: at(1_000) }, 'coinbase'),
+        line('a', TEST_START + 4_000, { ...heartbeat, time: at(4_000) }, 'coinbase'),
+      ]),
+    );
+    const gaps = (bySession[0] ?? []).filter(isGap);
+    expect(gaps).toMatchObject([
+      { status: 'open', cause: 'heartbeat', afterTradeId: '1' },
+      { status: 'unfillable', cause: 'heartbeat', afterTradeId: '1', beforeTradeId: null },
+    ]);
+    expect(gaps[1]?.toTimestamp).toBeGreaterThanOrEqual(TEST_START + 4_000);
+  });
+
+  it('reports no dialled address, and refusals of the recorded client not as errors of ours', async () => {
+    await consume();
+    const file = await capture('a.jsonl', [
+      line('a', TEST_START, binanceFrames.refused(1)),
+      line('a', TEST_START + 1, trade(1)),
+    ]);
+    const said: unknown[][] = [];
+    const keep =
+      (level: string) =>
+      ({ url }: { url?: string }, sentence: string): void =>
+        void said.push([level, sentence, url]);
+    const [session] = (await readCaptures([file], venues)).sessions;
+    const deps = { bus, partitions: 2, queueMaxBytes: QUEUE_BYTES, source: 's', metrics: createMetrics() };
+    const log = { info: keep('info'), warn: keep('warn'), error: keep('error') };
+    await replaySession(session as CaptureSession, {
+      venues,
+      createFeed: (entry, transport, timers) => createReplayFeed({ ...deps, log }, entry, transport, timers),
+    });
+    expect(said).toEqual([
+      ['info', 'Reading recorded frames of Binance.', 'replay:s'],
+      ['info', expect.stringContaining('Binance refused a recorded request: '), undefined],
+    ]);
+    await until(() => ticks().length === 1);
   });
 
   it('jumps over a hole of days instead of living through it', async () => {
