@@ -61,13 +61,14 @@ async function replayAll(
     const results: ReplayedVenue[] = await replaySession(session, {
       venues: replayed,
       pace: pace(config.SPEED, signal),
+      signal,
       createFeed: (venue, transport, timers) =>
         createReplayFeed(
           {
             bus: pipeline.bus,
             partitions: config.processor.PARTITIONS,
             queueMaxBytes: config.processor.QUEUE_MAX_BYTES,
-            source: `replay:${index}:${venue.venue.name}`,
+            source: `${index}:${venue.venue.name}`,
             metrics,
             log,
           },
@@ -76,6 +77,11 @@ async function replayAll(
           timers,
         ),
     });
+    if (signal.aborted) {
+      // Its candles are not complete: nothing is closed.
+      await processor.stop();
+      return;
+    }
     const candles = await processor.finish();
     await processor.stop();
     summary.add(results, candles);

@@ -25,5 +25,6 @@ export { type ReplayedVenue, type ReplayFeed, type ReplayOptions, replaySession 
 export { NoSymbolListedError } from './symbol-selection';
 export { repeat, systemTimers, type Timers } from './timers';
 export type { Connection, Transport, TransportHandlers } from './transport';
+export type { UnlistedFrames } from './unlisted-tally';
 export { type VirtualTimers, virtualTimers } from './virtual-timers';
 export { webSocketTransport, type WebSocketTransportOptions } from './web-socket-transport';

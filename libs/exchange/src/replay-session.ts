@@ -5,6 +5,7 @@ import { FileTransport } from './file-transport';
 import { type FileLine, readLines } from './line-reader';
 import type { Timers } from './timers';
 import type { Transport } from './transport';
+import { type UnlistedFrames, UnlistedTally } from './unlisted-tally';
 import { type VirtualTimers, virtualTimers } from './virtual-timers';
 
 /** Time that passes within a session is lived through second by second up to this hole (ms); a larger one is jumped. */
@@ -40,6 +41,8 @@ export interface ReplayedVenue {
   readonly trades: number;
   /** Events by kind; 'history' are trades of the past. */
   readonly events: Readonly<Record<string, number>>;
+  /** Frames of symbols that were not asked for. */
+  readonly unlisted: UnlistedFrames;
 }
 
 /**
@@ -115,8 +118,9 @@ class Stage {
       const { name } = entry.venue;
       if (!this.#session.venues.includes(name)) continue;
       const transport = new FileTransport(timers);
-      const feed = this.#options.createFeed(entry, transport, timers);
-      this.#players.set(name, new Player(entry, transport, feed));
+      const tally = new UnlistedTally(entry.venue);
+      const feed = this.#options.createFeed({ ...entry, venue: tally.venue }, transport, timers);
+      this.#players.set(name, new Player(entry, transport, feed, tally));
     }
     for (const { feed } of this.#players.values()) feed.adapter.connect();
     timers.advanceTo(timers.now());
@@ -138,13 +142,20 @@ class Player {
   readonly feed: ReplayFeed;
   readonly #exchange: string;
   readonly #times: Decoder;
+  readonly #unlisted: UnlistedTally;
   #frames = 0;
 
-  constructor({ venue, symbols }: ReplayVenue, transport: FileTransport, feed: ReplayFeed) {
+  constructor(
+    { venue, symbols }: ReplayVenue,
+    transport: FileTransport,
+    feed: ReplayFeed,
+    unlisted: UnlistedTally,
+  ) {
     this.transport = transport;
     this.feed = feed;
     this.#exchange = venue.name;
     this.#times = venue.createDecoder(symbols);
+    this.#unlisted = unlisted;
   }
 
   ownTime(frame: string): number | null {
@@ -158,6 +169,7 @@ class Player {
 
   report(): ReplayedVenue {
     const events = this.feed.adapter.eventCounts();
-    return { exchange: this.#exchange, frames: this.#frames, trades: events['trade'] ?? 0, events };
+    const unlisted = this.#unlisted.figures();
+    return { exchange: this.#exchange, frames: this.#frames, trades: events['trade'] ?? 0, events, unlisted };
   }
 }

@@ -112,7 +112,15 @@ describe('replaying captures', () => {
     ]);
     const reports = await replay(file);
     expect(reports).toEqual([
-      [{ exchange: 'binance', frames: 3, trades: 2, events: { quote: 1, trade: 2 } }],
+      [
+        {
+          exchange: 'binance',
+          frames: 3,
+          trades: 2,
+          events: { quote: 1, trade: 2 },
+          unlisted: { frames: 0, symbols: [] },
+        },
+      ],
     ]);
     expect(ticksOf(bySession[0])).toMatchObject([
       { tradeId: '1', receivedAt: at + 10, quoted: true, quotedAt: at },
@@ -270,6 +278,26 @@ describe('replaying captures', () => {
       ['info', expect.stringContaining('Binance refused a recorded request: '), undefined],
     ]);
     await until(() => ticks().length === 1);
+  });
+
+  it('tells how many frames were of symbols that were not asked for, and names the first few', async () => {
+    const other: ReplayVenue[] = [{ venue: testVenue('binance'), symbols: ['FOO/BAR'] }];
+    const frames = Array.from({ length: 8 }, (_, id) => {
+      const { stream, data } = trade(id);
+      return { stream, data: { ...data, s: `S${id}USDT` } };
+    });
+    const file = await capture(
+      'a.jsonl',
+      frames.map((frame, id) => line('a', TEST_START + id, frame)),
+    );
+    const [report] = await replay(file, other);
+    expect(report).toMatchObject([
+      {
+        frames: 8,
+        trades: 0,
+        unlisted: { frames: 8, symbols: ['S0USDT', 'S1USDT', 'S2USDT', 'S3USDT', 'S4USDT'] },
+      },
+    ]);
   });
 
   it('jumps over a hole of days instead of living through it', async () => {
