@@ -6,7 +6,11 @@ interface VenueTotals {
   trades: number;
   candles: number;
   readonly events: Record<string, number>;
+  unlistedFrames: number;
+  readonly unlistedSymbols: Set<string>;
 }
+
+const NAMED_SYMBOLS = 5;
 
 /** What a replay came to, over all its sessions. */
 export class ReplaySummary {
@@ -23,11 +27,13 @@ export class ReplaySummary {
    */
   add(results: readonly ReplayedVenue[], candles: ReadonlyMap<string, number>): void {
     this.sessions += 1;
-    for (const { exchange, frames, trades, events } of results) {
+    for (const { exchange, frames, trades, events, unlisted } of results) {
       const total = this.totalOf(exchange);
       total.frames += frames;
       total.trades += trades;
       total.candles += candles.get(exchange) ?? 0;
+      total.unlistedFrames += unlisted.frames;
+      for (const symbol of unlisted.symbols) total.unlistedSymbols.add(symbol);
       for (const [kind, count] of Object.entries(events))
         total.events[kind] = (total.events[kind] ?? 0) + count;
     }
@@ -42,16 +48,17 @@ export class ReplaySummary {
     if (otherVenues > 0) say(`${otherVenues} frames of venues that are not known here: skipped.`);
     log.info({ sessions: this.sessions, malformed, otherVenues, otherEvents: events }, 'replay finished');
     for (const [exchange, total] of this.totals) {
-      log.info({ exchange, ...total }, 'replayed');
+      const { unlistedSymbols, ...figures } = total;
+      log.info({ exchange, ...figures }, 'replayed');
       say(describe(exchange, total));
+      if (total.unlistedFrames > 0) say(describeUnlisted(exchange, total.unlistedFrames, unlistedSymbols));
     }
     say(`Replayed ${this.sessions} sessions. The page stays up until Ctrl-C.`);
   }
 
   private totalOf(exchange: string): VenueTotals {
     let total = this.totals.get(exchange);
-    if (total === undefined)
-      this.totals.set(exchange, (total = { frames: 0, trades: 0, candles: 0, events: {} }));
+    if (total === undefined) this.totals.set(exchange, (total = emptyTotals()));
     return total;
   }
 }
@@ -61,6 +68,16 @@ function describe(exchange: string, { frames, trades, candles, events }: VenueTo
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${kind} ${count}`);
   return `${exchange}: ${trades} trades, ${candles} candles; ${frames} frames: ${kinds.join(', ')}`;
+}
+
+function describeUnlisted(exchange: string, frames: number, symbols: ReadonlySet<string>): string {
+  const named = [...symbols].slice(0, NAMED_SYMBOLS).join(', ');
+  const example = named === '' ? '' : `, the first are ${named}`;
+  return `${exchange}: ${frames} frames are of symbols that were not asked for${example}; --symbols names what is read.`;
+}
+
+function emptyTotals(): VenueTotals {
+  return { frames: 0, trades: 0, candles: 0, events: {}, unlistedFrames: 0, unlistedSymbols: new Set() };
 }
 
 function say(sentence: string): void {
