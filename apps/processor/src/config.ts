@@ -1,5 +1,5 @@
 import { DEFAULT_TIMEFRAMES, timeframeMs } from '@neuraltrade/contracts';
-import { DEFAULT_PROCESSING, type ProcessingConfig } from '@neuraltrade/processing';
+import { DEFAULT_PROCESSING, HOLED_WINDOW_PART, type ProcessingConfig } from '@neuraltrade/processing';
 import {
   ConfigError,
   type Env,
@@ -17,8 +17,8 @@ export const processorSchema = z.object({
   TIMEFRAMES: list({
     description: 'Lengths of the candles that are built; each divides a day.',
     default: DEFAULT_TIMEFRAMES,
-    pattern: /^[1-9]\d{0,4}[smhd]$/,
-    what: 'a comma list of lengths such as 1m, 15m or 1h',
+    accepts: (timeframe) => timeframeMs(timeframe) !== null,
+    what: 'a comma list of lengths that divide a day, such as 1m, 15m or 1h',
   }),
   ALLOWED_LATENESS_MS: milliseconds({
     description: 'How far the watermark stays behind the newest trade or clock; later trades revise candles.',
@@ -52,6 +52,12 @@ export const processorSchema = z.object({
     min: 2,
     max: 65_535,
   }),
+  BATCH_MAX_TICKS: integer({
+    description: 'Most records of one raw message, as the adapters are told.',
+    default: 100,
+    min: 1,
+    max: 10_000,
+  }),
   BATCH_SIZE: integer({
     description: 'Processed ticks of one symbol that make a message.',
     default: 1_000,
@@ -76,9 +82,14 @@ export type ProcessorConfig = z.output<typeof processorSchema>;
 /** Reads the processor's configuration. @throws ConfigError naming every fault. */
 export function processorConfig(env: Env): ProcessorConfig {
   const config = parseConfig(processorSchema, env);
-  const odd = config.TIMEFRAMES.filter((timeframe) => timeframeMs(timeframe) === null);
-  if (odd.length > 0)
-    throw new ConfigError([`TIMEFRAMES holds ${odd.join(', ')}, which does not divide a day.`]);
+  const redeliverable = config.PREFETCH * config.BATCH_MAX_TICKS;
+  const half = Math.floor((config.DEDUPE_WINDOW * HOLED_WINDOW_PART) / 2);
+  if (redeliverable > half) {
+    throw new ConfigError([
+      `PREFETCH x BATCH_MAX_TICKS is ${redeliverable}: that many trades can come again, more than ${half}, half of the ids ` +
+        `remembered where ids have holes (${HOLED_WINDOW_PART} x DEDUPE_WINDOW). Lower one of them or raise DEDUPE_WINDOW.`,
+    ]);
+  }
   return config;
 }
 

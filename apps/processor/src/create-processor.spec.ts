@@ -200,6 +200,32 @@ describe('createProcessor', () => {
     expect(parked[0]?.headers['detail']).toContain('last');
   });
 
+  it('refuses another number of partitions than the bus was begun with, and the first one still works afterwards', async () => {
+    await start();
+    await processors.pop()?.stop();
+    await expect(start({ PARTITIONS: 4 })).rejects.toThrow('PARTITIONS is 4, but this data was begun with 8');
+    await expect(start()).resolves.toBeDefined();
+  });
+
+  it('counts what it parked, by reason, into the result of a session', async () => {
+    const processor = await start({}, true);
+    await publish(trade(1, 0, 100), { ...trade(2, 1, 100), last: -1 }, { ...trade(3, 2, 100), volume: 0 });
+    const { candles: finals, refused } = await processor.finish();
+    expect([...finals]).toEqual([[EXCHANGE, 1]]);
+    expect([...refused]).toEqual([['malformed', 2]]);
+  });
+
+  it('is not ready while a full queue goes on refusing its outputs, and says which', async () => {
+    await bus.declare(coreQueues(8, 1_000));
+    const processor = await start({ QUEUE_MAX_BYTES: 1_000, BATCH_SIZE: 1 });
+    for (let id = 1; id <= 10; id += 1) await publish(trade(id, id, 100));
+    await until(() => !processor.checks.every((check) => check.probe().ok), 'a check that fails');
+    const reason = processor.checks.map((check) => check.probe().reason).join(' ');
+    expect(reason).toContain(`ticks:${EXCHANGE}:${SYMBOL} have been refused`);
+    await collect();
+    await until(() => processor.checks.every((check) => check.probe().ok), 'the checks to pass again');
+  });
+
   it('closes every candle at the end of a replayed session', async () => {
     const processor = await start({}, true);
     await collect();

@@ -1,9 +1,22 @@
 import { AMQP_EXCHANGES, type Candle, coreQueues, encodeBatch, routingKeys } from '@neuraltrade/contracts';
 import type { Check } from '@neuraltrade/service';
 import { Partition, type PartitionDeps } from './partition';
+import { holdPartitionCount } from './partition-count';
+import { RefusalLog } from './refusal-log';
 import { COMPONENT, ProcessorFigures } from './figures';
 
 const STATUS_INTERVAL_MS = 1_000;
+
+/** What a processor needs from outside. */
+export type ProcessorDeps = Omit<PartitionDeps, 'refusals'>;
+
+/** What a finished session came to. */
+export interface SessionResult {
+  /** Final candles, by venue. */
+  readonly candles: ReadonlyMap<string, number>;
+  /** Records parked, by reason. */
+  readonly refused: ReadonlyMap<string, number>;
+}
 
 /** A running processor. */
 export interface Processor {
@@ -11,19 +24,22 @@ export interface Processor {
   readonly checks: readonly Check[];
   /** Resolves when the raw queues are empty and all of it is processed, published and acked. */
   drain(): Promise<void>;
-  /** As drain, and every candle is closed: the end of a replayed session. Returns its final candles, by venue. */
-  finish(): Promise<ReadonlyMap<string, number>>;
+  /** As drain, and every candle is closed: the end of a replayed session. Returns what it came to. */
+  finish(): Promise<SessionResult>;
   /** Hands every partition over after a last checkpoint. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts the processor on every partition: raw records in; ticks, candles and gaps out.
- * @throws when the core queues cannot be declared.
+ * @throws ConfigError when the bus was begun with another number of partitions; when the core queues cannot be declared.
  */
-export async function createProcessor(deps: PartitionDeps): Promise<Processor> {
-  const { bus, config, metrics } = deps;
+export async function createProcessor(given: ProcessorDeps): Promise<Processor> {
+  const { bus, config, metrics } = given;
+  const refusals = new RefusalLog(given.log, given.now);
+  const deps: PartitionDeps = { ...given, refusals };
   await bus.declare(coreQueues(config.PARTITIONS, config.QUEUE_MAX_BYTES));
+  await holdPartitionCount(bus, config.PARTITIONS);
   const partitions = Array.from({ length: config.PARTITIONS }, (_, number) => new Partition(number, deps));
   await Promise.all(partitions.map((partition) => partition.start()));
   const figures = new ProcessorFigures(metrics, partitions);
@@ -37,12 +53,19 @@ export async function createProcessor(deps: PartitionDeps): Promise<Processor> {
     }
     for (const [exchange, candles] of byVenue) sendPartials(deps, exchange, candles);
   };
+  let problem = '';
   const sendStatus = (): void => {
+    const status = figures.status(deps.now());
+    if ((status.detail === '') !== (problem === '')) {
+      if (status.detail === '') deps.log.info('The processor works again.');
+      else deps.log.warn(status.detail);
+    }
+    problem = status.detail;
     bus.send({
       amqpExchange: AMQP_EXCHANGES.events,
       routingKey: routingKeys.status(COMPONENT),
       messageId: `processor:${deps.now()}`,
-      ...encodeBatch('status', [figures.status(deps.now())]),
+      ...encodeBatch('status', [status]),
     });
   };
   const timers = [
@@ -64,7 +87,7 @@ export async function createProcessor(deps: PartitionDeps): Promise<Processor> {
         for (const [exchange, count] of ofPartition)
           counts.set(exchange, (counts.get(exchange) ?? 0) + count);
       }
-      return counts;
+      return { candles: counts, refused: refusals.totals };
     },
     stop: async () => {
       timers.forEach(clearInterval);

@@ -1,3 +1,2 @@
 export * from './config';
 export * from './create-processor';
-export type { PartitionDeps } from './partition';

@@ -15,12 +15,18 @@ export class OutputLane {
   private confirmed = 0;
   private running = false;
   private abandoned = false;
+  private refusedSince: number | null = null;
 
   /** @param onOutcome told what became of every attempt. */
   constructor(
     private readonly bus: MessageBus,
     private readonly onOutcome: (outcome: PublishOutcome) => void,
   ) {}
+
+  /** How long the message at the head has been refused, ms; 0 when it has not. */
+  get refusedForMs(): number {
+    return this.refusedSince === null ? 0 : performance.now() - this.refusedSince;
+  }
 
   /** Puts a message behind those that wait. */
   add(message: OutgoingMessage): void {
@@ -56,12 +62,14 @@ export class OutputLane {
       const outcome = await this.bus.publish(message);
       this.onOutcome(outcome);
       if (outcome === 'confirmed') {
+        this.refusedSince = null;
         this.confirmed += 1;
         const due = this.waiters.filter((waiter) => waiter.through <= this.confirmed);
         if (due.length > 0) this.waiters = this.waiters.filter((waiter) => waiter.through > this.confirmed);
         for (const waiter of due) waiter.resolve();
         return;
       }
+      this.refusedSince ??= performance.now();
       await sleep(delay);
     }
   }

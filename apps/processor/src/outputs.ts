@@ -15,6 +15,9 @@ import type { Metrics } from '@neuraltrade/metrics';
 import type { ProcessingOutputs } from '@neuraltrade/processing';
 import { OutputLane } from './output-lane';
 
+/** A refusal that lasts longer (ms) is told; shorter ones are the queues' ordinary breathing. */
+const STUCK_AFTER_MS = 5_000;
+
 /** What a partition publishes, gathered into batches of one symbol and kept in order per symbol until confirmed. */
 export class PartitionOutputs implements ProcessingOutputs {
   private readonly lanes = new Map<string, OutputLane>();
@@ -26,6 +29,7 @@ export class PartitionOutputs implements ProcessingOutputs {
    * @param partition the partition that is published for, named in the headers of parked records.
    * @param epoch the candle epoch of this ownership, carried in every header.
    * @param batchSize ticks of one symbol that make a message before the next flush does.
+   * @param onRefused told of every record that is parked, and why.
    */
   constructor(
     private readonly bus: MessageBus,
@@ -33,6 +37,7 @@ export class PartitionOutputs implements ProcessingOutputs {
     private readonly partition: number,
     private readonly epoch: number,
     private readonly batchSize: number,
+    private readonly onRefused: (reason: ParkReason, detail: string) => void,
   ) {}
 
   /** Gathers a processed tick. */
@@ -68,6 +73,7 @@ export class PartitionOutputs implements ProcessingOutputs {
   /** Parks a record that cannot be used, with its reason. */
   refuse(record: unknown, reason: ParkReason, detail: string): void {
     this.metrics.parked.inc({ reason });
+    this.onRefused(reason, detail);
     this.lane('parked').add({
       amqpExchange: AMQP_EXCHANGES.parking,
       routingKey: reason,
@@ -82,6 +88,16 @@ export class PartitionOutputs implements ProcessingOutputs {
         schemaVersion: 1,
       },
     });
+  }
+
+  /** Empty while outputs get stored; else which of them have been refused for longer than a moment, in one sentence. */
+  get problem(): string {
+    for (const [key, lane] of this.lanes) {
+      if (lane.refusedForMs < STUCK_AFTER_MS) continue;
+      const seconds = Math.round(lane.refusedForMs / 1_000);
+      return `Messages of ${key} have been refused for ${seconds} s: a queue that they go to is full or gone.`;
+    }
+    return '';
   }
 
   /** Final candles published so far, by venue: each candle of this ownership once. */
@@ -122,7 +138,6 @@ export class PartitionOutputs implements ProcessingOutputs {
     address: Pick<OutgoingMessage, 'amqpExchange' | 'routingKey' | 'messageId'>,
   ): void {
     const { body, contentType, headers } = encodeBatch(kind, records);
-    this.metrics.batchSize.observe({ kind }, records.length);
     this.lane(lane, kind).add({ ...address, body, contentType, headers: { ...headers, epoch: this.epoch } });
   }
 

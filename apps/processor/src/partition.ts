@@ -7,6 +7,7 @@ import type { Logger } from '@neuraltrade/service';
 import { processingConfig, type ProcessorConfig } from './config';
 import { PartitionOutputs } from './outputs';
 import { Ownership } from './ownership';
+import type { RefusalLog } from './refusal-log';
 
 const RESTART_DELAY_MS = 500;
 const STATE_ALARM_BYTES = 8_000_000;
@@ -23,6 +24,8 @@ export interface PartitionDeps {
   readonly log: Logger;
   /** Our clock, ms UTC; used only for a fence's candidate epoch base. */
   readonly now: () => number;
+  /** Told of every record that is parked. */
+  readonly refusals: RefusalLog;
   /** True when nothing is taken over from an earlier run: each session of a replay stands alone. */
   readonly startFresh: boolean;
 }
@@ -41,7 +44,7 @@ export class Partition {
   private readonly queue: string;
   private subscription: Subscription | null = null;
   private owned: Owned | null = null;
-  private taking = false;
+  private takingGeneration = 0;
   private held: Delivery[] = [];
   private lastTag = 0;
   private ackedTag = 0;
@@ -59,9 +62,8 @@ export class Partition {
 
   /** Empty when the partition can do its job, else why not, in one sentence. */
   get problem(): string {
-    return this.subscription === null
-      ? this.fault || `Partition ${this.number} is not consumed yet.`
-      : this.fault;
+    if (this.subscription === null) return this.fault || `Partition ${this.number} is not consumed yet.`;
+    return this.fault || (this.owned?.outputs.problem ?? '');
   }
 
   /** The processing of the current ownership; null while another replica owns the partition or nothing came yet. */
@@ -142,11 +144,10 @@ export class Partition {
     if (generation !== this.generation || this.stopping) return;
     if (this.owned !== null) return this.process(this.owned, delivery);
     this.held.push(delivery);
-    if (this.taking) return;
-    this.taking = true;
-    void this.takeOver(generation)
-      .catch((error: unknown) => this.restart(generation, reasonOf(error)))
-      .finally(() => (this.taking = false));
+    // Tied to the generation: a take-over that a restart has overtaken must not hold up the next one.
+    if (this.takingGeneration === generation) return;
+    this.takingGeneration = generation;
+    void this.takeOver(generation).catch((error: unknown) => this.restart(generation, reasonOf(error)));
   }
 
   private async takeOver(generation: number): Promise<void> {
@@ -160,7 +161,14 @@ export class Partition {
       state === null || startFresh
         ? createProcessing(processingConfig(config), epoch)
         : createProcessing(processingConfig(config), epoch, state);
-    const outputs = new PartitionOutputs(bus, metrics, this.number, epoch, config.BATCH_SIZE);
+    const outputs = new PartitionOutputs(
+      bus,
+      metrics,
+      this.number,
+      epoch,
+      config.BATCH_SIZE,
+      (reason, detail) => this.deps.refusals.note(reason, detail),
+    );
     this.owned = { ownership, processing, outputs };
     void ownership.ended.then((how) => {
       if (how === 'lost') this.restart(generation, 'its checkpoint log can no longer be watched');

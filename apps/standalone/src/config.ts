@@ -18,6 +18,8 @@ import { z } from 'zod';
 import { HELP, parseArguments, type Source } from './arguments';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** What one timer can wait for. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = serviceFields({ httpPort: 0 });
 
 /** The environment variables that only the standalone process reads. */
@@ -95,7 +97,12 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
       return undefined;
     }
   };
-  const own = read(() => parseConfig(standaloneSchema, merged));
+  const own = read(() => {
+    const parsed = parseConfig(standaloneSchema, merged);
+    if ((inMs(parsed.DURATION) ?? 0) > LONGEST_TIMER_MS)
+      throw new ConfigError(['DURATION must be 596h at most.']);
+    return parsed;
+  });
   const processor = read(() => processorConfig(merged));
   const sink = read(() => sinkConfig(merged));
   const dashboard = read(() => dashboardConfig(merged));

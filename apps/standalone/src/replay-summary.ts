@@ -15,6 +15,7 @@ const NAMED_SYMBOLS = 5;
 /** What a replay came to, over all its sessions. */
 export class ReplaySummary {
   private readonly totals = new Map<string, VenueTotals>();
+  private readonly refused = new Map<string, number>();
   private sessions = 0;
 
   /** @param captures what the files held. */
@@ -24,8 +25,14 @@ export class ReplaySummary {
    * Adds a session.
    * @param results what its frames held, by venue.
    * @param candles its final candles, by venue.
+   * @param refused records that the processor parked, by reason.
    */
-  add(results: readonly ReplayedVenue[], candles: ReadonlyMap<string, number>): void {
+  add(
+    results: readonly ReplayedVenue[],
+    candles: ReadonlyMap<string, number>,
+    refused: ReadonlyMap<string, number>,
+  ): void {
+    for (const [reason, count] of refused) this.refused.set(reason, (this.refused.get(reason) ?? 0) + count);
     this.sessions += 1;
     for (const { exchange, frames, trades, events, unlisted } of results) {
       const total = this.totalOf(exchange);
@@ -47,6 +54,8 @@ export class ReplaySummary {
       say(`${malformed - faults.length} more lines are no capture lines: skipped.`);
     if (otherVenues > 0) say(`${otherVenues} frames of venues that are not known here: skipped.`);
     log.info({ sessions: this.sessions, malformed, otherVenues, otherEvents: events }, 'replay finished');
+    for (const [reason, count] of this.refused)
+      say(`${count} records could not be used (${reason}) and are parked.`);
     for (const [exchange, total] of this.totals) {
       const { unlistedSymbols, ...figures } = total;
       log.info({ exchange, ...figures }, 'replayed');

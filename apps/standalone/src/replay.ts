@@ -82,9 +82,9 @@ async function replayAll(
       await processor.stop();
       return;
     }
-    const candles = await processor.finish();
+    const { candles, refused } = await processor.finish();
     await processor.stop();
-    summary.add(results, candles);
+    summary.add(results, candles, refused);
   }
   await pipeline.stored();
   summary.tell(log);

@@ -35,6 +35,8 @@ export async function simulatedVenues(
     await writeFile(`${file}.new`, JSON.stringify(simulator.save({ clean })));
     await rename(`${file}.new`, file);
   };
+  // From now on the saved market is one that was not stopped in order, also if a kill comes before the first interval.
+  await save(false);
   let saving = Promise.resolve();
   const timer = setInterval(() => {
     saving = saving

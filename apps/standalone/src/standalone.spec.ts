@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Candle } from '@neuraltrade/contracts';
 import { venues } from '@neuraltrade/venues';
+import { compareCandlesWithTicks } from './testing/stored-candles';
 import {
   type Ending,
   eventually,
@@ -160,6 +161,13 @@ describe('npm start', () => {
       78,
       'PARTITIONS must be',
     ],
+    [
+      'a duration that no timer can wait for',
+      ['--duration', '600h'],
+      {},
+      78,
+      'DURATION must be 596h at most',
+    ],
     ['a symbol of another form', ['--symbols', 'btc-usdt'], {}, 78, 'SYMBOLS must be'],
     [
       'a capture that does not exist',
@@ -174,6 +182,49 @@ describe('npm start', () => {
     expect(ending.stderr).toContain(words);
     expect(ending.stderr).not.toMatch(/\n\s+at .+:\d+:\d+/);
     expect(ending.code).toBe(code);
+  });
+
+  it('refuses a data directory that another instance has open, with a sentence that names it', async () => {
+    const first = start([]);
+    await first.url();
+    const ending = await start([]).end();
+    expect(ending.stderr).toContain(data.path);
+    expect(`${ending.stdout}${ending.stderr}`).not.toMatch(/\n\s+at .+:\d+:\d+/);
+    expect(ending.stdout).not.toContain('"stack"');
+    expect(ending.code).toBe(1);
+    endedWell(await first.stop());
+  });
+
+  it('keeps every trade and every candle exact when it is killed again and again', async () => {
+    const withoutPast = { BACKFILL_MS: '0' };
+    for (let kill = 0; kill < 2; kill += 1) {
+      const killed = start(['--rate', '300'], withoutPast);
+      const url = await killed.url();
+      await eventually(async () => {
+        const { body } = await getJson<{ components: { component: string; figures: { trades?: number } }[] }>(
+          `${url}/api/pipeline`,
+        );
+        const processor = body.components.find(({ component }) => component === 'processor');
+        return (processor?.figures.trades ?? 0) > 600 ? true : undefined;
+      }, '600 trades');
+      await killed.stop('SIGKILL');
+    }
+    const last = start(['--rate', '300'], withoutPast);
+    await last.url();
+    await eventually(
+      async () => {
+        const { body } = await getJson<{ openGaps: number; uptimeMs: number }>(
+          `${await last.url()}/api/pipeline`,
+        );
+        return body.openGaps === 0 && body.uptimeMs > 5_000 ? true : undefined;
+      },
+      'every gap to be closed',
+      90_000,
+    );
+    endedWell(await last.stop());
+    const { candles, different } = await compareCandlesWithTicks(join(data.path, 'simulated', 'store'));
+    expect(candles).toBeGreaterThan(0);
+    expect(different).toEqual([]);
   });
 
   it('names a port that is in use and what to do', async () => {

@@ -264,6 +264,31 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('still misses after a restart the ids that the venue left out while an earlier run filled the gap', async () => {
+    const openGap: Gap = {
+      gapId: 'binance:BTC/USDT:10',
+      exchange: 'binance',
+      symbol: 'BTC/USDT',
+      afterTradeId: '10',
+      beforeTradeId: null,
+      fromTimestamp: timeOf(10),
+      toTimestamp: null,
+      missing: null,
+      cause: 'restart',
+      status: 'open',
+    };
+    // The earlier run passed 16 to 20 on from the history, which has no 11 to 15, and was killed.
+    const state = new Map([
+      ['BTC/USDT', { lastTradeId: '20', lastTimestamp: timeOf(20), openGaps: [openGap] }],
+    ]);
+    await begin(binanceHistory(ids(16, 40), timeOf), { state });
+    harness.transport.latest.opens().says(trade(23));
+    await passUntil(closed, 100);
+    expect(harness.gaps().filter(({ status }) => status === 'unfillable')).toMatchObject([
+      { gapId: 'binance:BTC/USDT:10', afterTradeId: '10', beforeTradeId: '16', missing: 5 },
+    ]);
+  });
+
   it('takes trades with coarser times only for ids that were never passed on', async () => {
     await begin(krakenHistory(ids(1, 4_000), timeOf), { venue: 'kraken', symbols: ['BTC/USD'] });
     harness.transport.latest.opens().says(krakenFrames.trade(9), krakenFrames.trade(10));

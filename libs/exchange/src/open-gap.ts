@@ -30,15 +30,12 @@ export class OpenGap {
   /**
    * @param record its opening.
    * @param consecutive whether ids rise by exactly one.
-   * @param seenUntil the newest trade known to be passed on, when an earlier run began to fill the gap.
    */
-  constructor(record: Gap, consecutive: boolean, seenUntil: TradePlace | null = null) {
+  constructor(record: Gap, consecutive: boolean) {
     this.#record = record;
     this.#consecutive = consecutive;
-    const after = seenUntil?.tradeId ?? record.afterTradeId;
-    if (consecutive && after !== null) {
-      this.#missing = new MissingIds(after, seenUntil?.timestamp ?? record.fromTimestamp);
-    }
+    const { afterTradeId, fromTimestamp } = record;
+    if (consecutive && afterTradeId !== null) this.#missing = new MissingIds(afterTradeId, fromTimestamp);
   }
 
   /** The record of its opening, with all that is known now. */

@@ -70,9 +70,8 @@ export class SymbolFeed {
         : { tradeId: lastTradeId, timestamp: lastTimestamp };
     openGaps.forEach((record, index) => {
       const end = endOf(record, openGaps[index + 1], last);
-      // Up to its last trade an earlier run filled a gap without an end in order.
-      const filled = end === null && record.afterTradeId !== null ? last : null;
-      const gap = new OpenGap(record, this.#consecutive, filled);
+      // What an earlier run filled of it is asked for again: only which ids the venue left out then tells what is lost.
+      const gap = new OpenGap(record, this.#consecutive);
       if (end !== null) gap.endsAt(end);
       // Its record is repeated because the consumer may have lost it with us.
       this.#gaps.open(gap);

@@ -103,11 +103,21 @@ export function text<
   );
 }
 
-/** A comma list; spaces around the items and empty items are dropped, repeated items too. */
+/** A comma list whose items `accepts` allows; spaces around the items and empty items are dropped, repeated items too. */
 export function list<
-  const O extends FieldOptions<readonly string[]> & { pattern?: RegExp; what?: string; secret?: boolean },
+  const O extends FieldOptions<readonly string[]> & {
+    pattern?: RegExp;
+    accepts?: (item: string) => boolean;
+    what?: string;
+    secret?: boolean;
+  },
 >(options: O): EnvField<FieldValue<readonly string[], O>> {
-  const { pattern, what = 'a comma list', secret = false } = options;
+  const {
+    pattern,
+    accepts = (item) => pattern?.test(item) ?? true,
+    what = 'a comma list',
+    secret = false,
+  } = options;
   return envField<readonly string[], O>(
     {
       range: what,
@@ -115,7 +125,7 @@ export function list<
       secret,
       read: (value) => {
         const items = [...new Set(value.split(',').map((item) => item.trim()))].filter((item) => item !== '');
-        return items.length > 0 && items.every((item) => pattern?.test(item) ?? true) ? items : undefined;
+        return items.length > 0 && items.every(accepts) ? items : undefined;
       },
       write: (items) => items.join(','),
     },

@@ -83,13 +83,14 @@ export async function getJson<T>(url: string): Promise<{ status: number; body: T
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
   what: string | (() => string),
+  deadlineMs = DEADLINE_MS,
 ): Promise<T> {
-  const deadline = Date.now() + DEADLINE_MS;
+  const deadline = Date.now() + deadlineMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > deadline) {
-      throw new Error(`Waited ${DEADLINE_MS / 1_000} s for ${typeof what === 'string' ? what : what()}.`);
+      throw new Error(`Waited ${deadlineMs / 1_000} s for ${typeof what === 'string' ? what : what()}.`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

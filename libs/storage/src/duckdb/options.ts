@@ -1,7 +1,8 @@
+import { ExpectedError } from '@neuraltrade/service';
 import type { SealResult } from '../embedded-store';
 
 /** A store that cannot be opened, in a sentence that names its directory; trying again changes nothing. */
-export class StoreOpenError extends Error {
+export class StoreOpenError extends ExpectedError {
   override readonly name = 'StoreOpenError';
 }
 
