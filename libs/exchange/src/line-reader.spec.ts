@@ -21,7 +21,7 @@ describe('the lines of a file', () => {
 
   it('come whole across the portions in which it is read, and again from where they lie', async () => {
     const file = join(directory, 'lines');
-    const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((line) => !line.includes('\n'));
+    const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((line) => !/[\n\ufeff]/.test(line));
     await fc.assert(
       fc.asyncProperty(
         fc.array(text, { minLength: 1, maxLength: 10 }),
@@ -43,5 +43,16 @@ describe('the lines of a file', () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  it('have no byte order mark at the start of the file, and lie where they lie', async () => {
+    const file = join(directory, 'marked');
+    await writeFile(file, '\ufeffa\n\ufeffb\n');
+    const lines = await linesOf(file);
+    expect(lines).toEqual([
+      { text: 'a', number: 1, start: 0, end: 4 },
+      { text: '\ufeffb', number: 2, start: 5, end: 9 },
+    ]);
+    expect((await linesOf(file, { start: 0, end: 4 })).map(({ text }) => text)).toEqual(['a']);
   });
 });

@@ -5,10 +5,11 @@ const CHUNK_BYTES = 262_144;
 /** A longer line is no frame of any venue; it is handed out cut, so that its reader names it. */
 const MAX_LINE_BYTES = 16_777_216;
 const NEWLINE = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** One line of a file. */
 export interface FileLine {
-  /** Its text without the line break. */
+  /** Its text without the line break, and without a byte order mark at the start of the file. */
   readonly text: string;
   /** Counts up from 1. */
   readonly number: number;
@@ -39,7 +40,7 @@ export async function* readLines(file: string, range?: ByteRange): AsyncGenerato
   const lineOf = (tail: Buffer, breakBytes: number): FileLine => {
     const bytes = rest.length === 0 ? tail : Buffer.concat([...rest, tail]);
     const length = restBytes + tail.length + breakBytes;
-    const line = { text: bytes.toString('utf8'), number: (number += 1), start, end: start + length - 1 };
+    const line = { text: textOf(bytes, start), number: (number += 1), start, end: start + length - 1 };
     start += length;
     rest = [];
     restBytes = 0;
@@ -63,4 +64,9 @@ export async function* readLines(file: string, range?: ByteRange): AsyncGenerato
     throw new ExpectedError(`The capture ${file} cannot be read (${code}).`);
   }
   if (restBytes > 0) yield [lineOf(Buffer.alloc(0), 0)];
+}
+
+function textOf(bytes: Buffer, start: number): string {
+  const marked = start === 0 && bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  return bytes.toString('utf8', marked ? BYTE_ORDER_MARK.length : 0);
 }
