@@ -36,8 +36,12 @@ interface Run {
 
 /** The real command, as a user runs it. */
 function aggregate(args: readonly string[], input: string): Promise<Run> {
+  return run('npm', ['run', '-s', 'aggregate', '--', ...args], input);
+}
+
+function run(command: string, args: readonly string[], input: string): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', ['run', '-s', 'aggregate', '--', ...args], { cwd: ROOT });
+    const child = spawn(command, args, { cwd: ROOT });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -200,6 +204,23 @@ describe('npm run aggregate', () => {
     const sentence = "--timeframes: '7m' is not a length that divides a day, such as 1m, 15m or 1h.";
     const run = await aggregate(['--timeframes', '7m'], ndjson([trade(1, 0)]));
     expect(run).toMatchObject({ code: 2, stdout: '', stderr: `${sentence}\n` });
+  });
+
+  it('takes no byte order mark and no blank line for a trade', async () => {
+    const { stderr } = await aggregate([], `\ufeff${ndjson([trade(1, 0)])}\r\n  \n${ndjson([trade(2, 1)])}`);
+    expect(stderr).toContain('lines: 2\n');
+    expect(stderr).toContain('refused: 0\n');
+  });
+
+  it.each([
+    ['an output that takes nothing', '> /dev/full', 'Standard output cannot be written (ENOSPC).'],
+    ['a directory as input', '< tools', 'Standard input is a directory: give a file or a pipe.'],
+  ])('tells %s in a sentence and leaves with 1', async (_, redirection, sentence) => {
+    const command = `node tools/run.mjs tools/aggregate ${redirection}`;
+    const { code, stderr } = await run('bash', ['-c', command], ndjson([trade(1, 0)]));
+    expect(stderr).toContain(`${sentence}\n`);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
   });
 
   it('--help says what it does and what the defaults are', async () => {

@@ -14,7 +14,7 @@ import {
   type ProcessingConfig,
   type ProcessingOutputs,
 } from '@neuraltrade/processing';
-import type { Line } from './lines';
+import type { TextLine } from '@neuraltrade/service';
 
 /** Trade lines in, candles out: the processor's rules over one file. Holds the newest revision of every candle. */
 export class Aggregation {
@@ -45,7 +45,7 @@ export class Aggregation {
   }
 
   /** Takes one line; blank ones are passed over. */
-  add({ number, text }: Line): void {
+  add({ number, text }: TextLine): void {
     this.lineNumber = number;
     if (text !== null && text.trim() === '') return;
     this.lines++;

@@ -1,4 +1,4 @@
-import { readArguments } from './arguments';
+import { HELP, readArguments } from './arguments';
 
 describe('the command line of aggregate', () => {
   it("defaults to the processor's timeframes and limits", () => {
@@ -24,10 +24,19 @@ describe('the command line of aggregate', () => {
     [['--timeframes', '1m,1m'], '--timeframes names a length twice: 1m,1m.'],
     [['--lateness-ms', 'soon'], "--lateness-ms takes a whole number of milliseconds, not 'soon'."],
     [['--horizon-ms=-1'], "--horizon-ms takes a whole number of milliseconds, not '-1'."],
+    [['--lateness-ms', '-5'], "--lateness-ms takes a whole number of milliseconds, not '-5'."],
+    [
+      ['--timeframes', '1m', '--timeframes', '5m'],
+      '--timeframes is given twice; it takes one value. --help lists the flags.',
+    ],
     [['--frames', '1m'], "Unknown option '--frames'. --help lists the flags."],
     [['--timeframes'], "Option '--timeframes <value>' argument missing. --help lists the flags."],
     [['ticks.ndjson'], "Unexpected argument 'ticks.ndjson'. --help lists the flags."],
   ])('%j is answered with a sentence', (args, sentence) => {
     expect(readArguments(args)).toEqual({ kind: 'fault', sentence });
+  });
+
+  it('is explained in lines that fit a terminal', () => {
+    expect(HELP.split('\n').filter((line) => line.length > 120)).toEqual([]);
   });
 });

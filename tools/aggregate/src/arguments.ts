@@ -1,6 +1,6 @@
 import { timeframeMs } from '@neuraltrade/contracts';
 import { DEFAULT_PROCESSING, type ProcessingConfig } from '@neuraltrade/processing';
-import { parseArgs } from 'node:util';
+import { ExpectedError, readFlags } from '@neuraltrade/service';
 
 /** Ids remembered of each symbol: a file may be out of order by more than a live feed. */
 const REMEMBERED_IDS = 10_000_000;
@@ -22,8 +22,9 @@ The last lines on standard error count what was read, repeated, late and refused
                       still revises; a later one is counted and is in no such candle  (${DEFAULT_PROCESSING.revisionHorizonMs})
   --help              this text
 
-The defaults are the processor's; ten million ids of each symbol are remembered to know a duplicate. A file whose lines are out of order by more than the horizon needs a larger one; if
-so, the summary names the smallest that merges every line.
+The defaults are the processor's; ten million ids of each symbol are remembered to know a duplicate. A file whose
+lines are out of order by more than the horizon needs a larger one; if so, the summary names the smallest that merges
+every line.
 `;
 
 /** What the command line asks for. */
@@ -36,19 +37,13 @@ export type Arguments =
 export function readArguments(args: readonly string[]): Arguments {
   let values;
   try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        timeframes: { type: 'string' },
-        'lateness-ms': { type: 'string' },
-        'horizon-ms': { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    }));
+    const flags = readFlags(args, ['timeframes', 'lateness-ms', 'horizon-ms']);
+    if (flags.help) return { kind: 'help' };
+    ({ values } = flags);
   } catch (error) {
-    return fault(`${(error as Error).message.split(/\. |; |\n/)[0] ?? ''}. --help lists the flags.`);
+    if (!(error instanceof ExpectedError)) throw error;
+    return fault(error.message);
   }
-  if (values.help) return { kind: 'help' };
   const timeframes = values.timeframes?.split(',') ?? DEFAULT_PROCESSING.timeframes;
   for (const timeframe of timeframes) {
     if (timeframeMs(timeframe) === null)

@@ -1,8 +1,10 @@
+import { leaveOnOutputFault, standardInput, textLines } from '@neuraltrade/service';
 import { once } from 'node:events';
 import { Aggregation } from './aggregation';
 import { HELP, readArguments } from './arguments';
-import { linesOf } from './lines';
 
+/** Longest line that is read, in UTF-16 units; a trade takes about 400. */
+const MAX_LINE_LENGTH = 65_536;
 /** Lines between two words of progress: there is no clock to go by. */
 const PROGRESS_LINES = 1_000_000;
 /** Characters of output that are gathered into one write. */
@@ -22,7 +24,7 @@ async function main(): Promise<number> {
   if (process.stdin.isTTY)
     process.stderr.write('Reading trades from the terminal; end the input with Ctrl-D.\n');
   const aggregation = new Aggregation(args.config, (sentence) => process.stderr.write(`${sentence}\n`));
-  for await (const lines of linesOf(process.stdin)) {
+  for await (const lines of textLines(standardInput(), MAX_LINE_LENGTH)) {
     for (const line of lines) {
       aggregation.add(line);
       if (line.number % PROGRESS_LINES === 0) process.stderr.write(`${line.number} lines read\n`);
@@ -40,8 +42,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-// Whoever reads the candles may stop early (head): that is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+leaveOnOutputFault();
 main().then(
   (code) => void (process.exitCode = code),
   (error: unknown) => {

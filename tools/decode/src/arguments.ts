@@ -1,6 +1,6 @@
 import { isSymbol } from '@neuraltrade/contracts';
+import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
 import { venueNamed, venues, type Venue } from '@neuraltrade/venues';
-import { parseArgs } from 'node:util';
 
 /** What the command was asked to do. */
 export type Request = { readonly help: true } | DecodeRequest;
@@ -15,11 +15,6 @@ export interface DecodeRequest {
   readonly symbols: readonly string[];
   /** The address that was dialled when the frames were recorded; undefined for the venue's own. */
   readonly webSocketUrl: string | undefined;
-}
-
-/** A fault in the command line, as a sentence for its user. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** The text of --help. */
@@ -38,39 +33,32 @@ Standard input holds one frame a line: bare, or {"recv_ms":...,"frame":...}; lin
 input line: trade, quote, control, refused, unknown, invalid or unlisted. A summary goes to standard error.
 `;
 
-/** The request that the arguments (without node and script) spell. @throws UsageError */
+/**
+ * The request that the arguments (without node and script) spell.
+ * @throws ExpectedError with a sentence for the user of the command.
+ */
 export function readArguments(args: readonly string[]): Request {
-  const values = parsedFlags(args);
-  if (values.help === true) return { help: true };
+  const { help, values } = readFlags(args, ['exchange', 'symbols', 'url']);
+  if (help) return { help };
   const names = venues.map(({ name }) => name).join(', ');
-  if (values.exchange === undefined) throw new UsageError(`Name an exchange with --exchange: ${names}.`);
+  if (values.exchange === undefined) throw usage(`Name an exchange with --exchange: ${names}.`);
   const venue = venueNamed(values.exchange);
-  if (venue === undefined)
-    throw new UsageError(`There is no exchange "${values.exchange}"; choose one of ${names}.`);
+  if (venue === undefined) throw usage(`There is no exchange "${values.exchange}"; choose one of ${names}.`);
   if (values.symbols === undefined)
-    throw new UsageError('Name the symbols with --symbols, for example --symbols BTC/USDT,ETH/USDT.');
+    throw usage('Name the symbols with --symbols, for example --symbols BTC/USDT,ETH/USDT.');
   const symbols = values.symbols.split(',').map((symbol) => symbol.trim());
   const malformed = symbols.find((symbol) => !isSymbol(symbol));
   if (malformed !== undefined)
-    throw new UsageError(
-      `"${malformed}" is not a symbol: write BASE/QUOTE in upper case, for example BTC/USDT.`,
-    );
-  return { help: false, venue, symbols: [...new Set(symbols)], webSocketUrl: values.url };
+    throw usage(`"${malformed}" is not a symbol: write BASE/QUOTE in upper case, for example BTC/USDT.`);
+  if (values.url !== undefined && !isWebSocketUrl(values.url))
+    throw usage(`"${values.url}" is not a WebSocket address: write it as it was dialled, wss://host/path.`);
+  return { help, venue, symbols: [...new Set(symbols)], webSocketUrl: values.url };
 }
 
-function parsedFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        exchange: { type: 'string' },
-        symbols: { type: 'string' },
-        url: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    throw new UsageError(`${reason.replace(/\.$/, '')}. See --help.`);
-  }
+function isWebSocketUrl(text: string): boolean {
+  return URL.canParse(text) && ['ws:', 'wss:'].includes(new URL(text).protocol);
+}
+
+function usage(sentence: string): ExpectedError {
+  return new ExpectedError(sentence, USAGE_EXIT_CODE);
 }

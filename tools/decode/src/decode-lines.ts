@@ -1,11 +1,11 @@
+import type { TextLine } from '@neuraltrade/service';
 import { captureLine, type DecodedEvent, type Decoder } from '@neuraltrade/venues';
 import type { DecodeRequest } from './arguments';
 import { eventLine } from './event-line';
-import type { InputLine } from './lines';
 
 /** What has been read and found so far. */
 export interface Tally {
-  /** Input lines read. */
+  /** Input lines read; blank ones are none. */
   lines: number;
   /** Lines of another exchange. */
   otherVenues: number;
@@ -29,8 +29,9 @@ export class LineDecoder {
   constructor(private readonly request: DecodeRequest) {}
 
   /** The output lines of one input line, each ended by a line feed; empty for a line that is skipped. */
-  decode(text: InputLine): string {
-    const number = ++this.tally.lines;
+  decode({ number, text }: TextLine): string {
+    if (text !== null && text.trim() === '') return '';
+    this.tally.lines++;
     let output = '';
     for (const event of this.events(text)) {
       this.tally.events[event.type]++;
@@ -39,7 +40,7 @@ export class LineDecoder {
     return output;
   }
 
-  private events(text: InputLine): readonly DecodedEvent[] {
+  private events(text: string | null): readonly DecodedEvent[] {
     if (text === null) return [{ type: 'invalid', reason: 'the line is too long to be a frame' }];
     const line = captureLine(text);
     if (line === null) return [{ type: 'invalid', reason: 'the line is no JSON' }];

@@ -143,7 +143,19 @@ test.each([
   [['--symbols', 'BTC/USDT'], 'Name an exchange with --exchange: '],
   [['--exchange', 'binance'], 'Name the symbols with --symbols, '],
   [['--exchange', 'binance', '--symbols', 'BTC/USDT,btcusdt'], '"btcusdt" is not a symbol: '],
-  [['--exchange', 'binance', '--symbols', 'BTC/USDT', '--fast'], "Unknown option '--fast'. See --help."],
+  [
+    ['--exchange', 'binance', '--symbols', 'BTC/USDT', '--fast'],
+    "Unknown option '--fast'. --help lists the flags.",
+  ],
+  [['--exchange', 'binance', '--exchange', 'kraken'], '--exchange is given twice; it takes one value. '],
+  [
+    ['--exchange', 'binance', '--symbols', 'BTC/USDT', '--url', 'nonsense'],
+    '"nonsense" is not a WebSocket address: ',
+  ],
+  [
+    ['--exchange', 'binance', '--symbols', 'BTC/USDT', '--url', 'http://x'],
+    '"http://x" is not a WebSocket address: ',
+  ],
 ])('%j is refused with a sentence and status 2', async (args, sentence) => {
   const { status, out, err } = await decode(args);
   expect(err).toContain(sentence);
@@ -165,4 +177,26 @@ test('a reader that stops early ends the command without a word', async () => {
   const { out, err } = await run('bash', ['-c', `set -o pipefail; ${command}`], input);
   expect(out).toBe('{"line":1,"type":"control","channel":"heartbeat"}\n');
   expect(err).toBe('');
+});
+
+test('a byte order mark before the first line and blank lines are no part of the input', async () => {
+  const { out, err } = await decode(
+    ['--exchange', 'kraken', '--symbols', 'BTC/USD'],
+    '\ufeff{"channel":"heartbeat"}\r\n\r\n  \n{"channel":"heartbeat"}\n\n',
+  );
+  expect(events(out)).toEqual([
+    { line: 1, type: 'control', channel: 'heartbeat' },
+    { line: 4, type: 'control', channel: 'heartbeat' },
+  ]);
+  expect(err).toContain('2 lines: ');
+});
+
+test.each([
+  ['an output that takes nothing', '> /dev/full', 'Standard output cannot be written (ENOSPC).\n'],
+  ['a directory as input', '< tools', 'Standard input is a directory: give a file or a pipe.\n'],
+])('%s is told in a sentence, with status 1', async (_, redirection, sentence) => {
+  const command = `node tools/run.mjs tools/decode --exchange kraken --symbols BTC/USD ${redirection}`;
+  const { status, err } = await run('bash', ['-c', command], '{"channel":"heartbeat"}\n');
+  expect(err).toBe(sentence);
+  expect(status).toBe(1);
 });
