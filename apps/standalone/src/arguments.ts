@@ -30,6 +30,13 @@ const FLAG_KEYS = {
   duration: 'DURATION',
 } as const;
 
+/** Flags that only one kind of market knows. */
+const EFFECTIVE_IN: Readonly<Record<string, Source['mode']>> = {
+  rate: 'simulated',
+  seed: 'simulated',
+  speed: 'replay',
+};
+
 /** What `npm start -- --help` prints. */
 export const HELP = `npm start -- [flags]: the whole pipeline in one process, with a dashboard.
 
@@ -56,9 +63,10 @@ Everything else is set by the environment: see docs/config.md.
  * @throws Error with a plain sentence when a flag is unknown or contradicts another.
  */
 export function parseArguments(argv: readonly string[], workingDirectory: string): StandaloneArguments {
-  const { values, positionals } = parseArgs({
+  const { values, positionals, tokens } = parseArgs({
     args: [...argv],
     allowPositionals: true,
+    tokens: true,
     options: {
       help: { type: 'boolean' },
       live: { type: 'boolean' },
@@ -72,16 +80,31 @@ export function parseArguments(argv: readonly string[], workingDirectory: string
       duration: { type: 'string' },
     },
   });
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const repeated = given.find((name, index) => name !== 'replay' && given.indexOf(name) !== index);
+  if (repeated !== undefined) throw new Error(`--${repeated} is given twice: once is enough.`);
+  const source = sourceOf(values.live, values.replay, positionals, workingDirectory);
+  const idle = given.find((name) => (EFFECTIVE_IN[name] ?? source.mode) !== source.mode);
+  if (idle !== undefined) {
+    throw new Error(
+      `--${idle} has no effect on a ${source.mode} market: it belongs to a ${EFFECTIVE_IN[idle] ?? ''} one.`,
+    );
+  }
   const settings: Record<string, string> = {};
   for (const [flag, key] of Object.entries(FLAG_KEYS)) {
     const value = values[flag as keyof typeof FLAG_KEYS];
+    if (value === '') throw new Error(`--${flag} is given without a value.`);
     if (value !== undefined) settings[key] = flag === 'data-dir' ? resolve(workingDirectory, value) : value;
   }
-  return {
-    source: sourceOf(values.live, values.replay, positionals, workingDirectory),
-    settings,
-    help: values.help === true,
-  };
+  return { source, settings, help: values.help === true };
+}
+
+/** A fault of a setting in the words of the person who gave it: by its flag where it came from one. */
+export function nameByFlag(fault: string, settings: Readonly<Record<string, string>>): string {
+  for (const [flag, key] of Object.entries(FLAG_KEYS)) {
+    if (key in settings && fault.startsWith(`${key} `)) return `--${flag}${fault.slice(key.length)}`;
+  }
+  return fault;
 }
 
 function sourceOf(

@@ -15,7 +15,7 @@ import {
 } from '@neuraltrade/service';
 import { type Venue, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
-import { HELP, parseArguments, type Source } from './arguments';
+import { HELP, nameByFlag, parseArguments, type Source } from './arguments';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** What one timer can wait for. */
@@ -114,7 +114,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     dashboard === undefined ||
     faults.size > 0
   ) {
-    throw new ConfigError([...faults]);
+    throw new ConfigError([...faults].map((fault) => nameByFlag(fault, settings)));
   }
   return {
     ...own,

@@ -40,7 +40,10 @@ describe('npm start', () => {
   });
 
   const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): StandaloneProcess => {
-    const process = new StandaloneProcess(['--port', '0', '--data-dir', data.path, ...args], env);
+    const process = new StandaloneProcess(
+      [...(args.includes('--port') ? [] : ['--port', '0']), '--data-dir', data.path, ...args],
+      env,
+    );
     running.push(process);
     return process;
   };
@@ -166,9 +169,12 @@ describe('npm start', () => {
       ['--duration', '600h'],
       {},
       78,
-      'DURATION must be 596h at most',
+      '--duration must be 596h at most',
     ],
-    ['a symbol of another form', ['--symbols', 'btc-usdt'], {}, 78, 'SYMBOLS must be'],
+    ['a flag without effect', ['--live', '--rate', '5'], {}, 78, '--rate has no effect on a live market'],
+    ['a flag given twice', ['--port', '0', '--port', '1'], {}, 78, '--port is given twice'],
+    ['an empty flag', ['--symbols', ''], {}, 78, '--symbols is given without a value'],
+    ['a symbol of another form', ['--symbols', 'btc-usdt'], {}, 78, '--symbols must be'],
     [
       'a capture that does not exist',
       ['--replay', '/nowhere/capture.jsonl'],
