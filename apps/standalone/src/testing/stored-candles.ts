@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 
-/** Stored 1m candles held against the stored ticks of their interval. */
+/** Stored candles of one second held against the stored ticks of their interval. */
 export interface Comparison {
-  /** Final or revised 1m candles in the store. */
+  /** Final or revised 1s candles in the store. */
   readonly candles: number;
   /** Those whose count, volume, low or high is not that of the ticks. */
   readonly different: readonly unknown[];
@@ -18,19 +18,19 @@ export async function compareCandlesWithTicks(directory: string): Promise<Compar
   try {
     const rows = async (sql: string): Promise<Record<string, unknown>[]> =>
       (await connection.runAndReadAll(sql)).getRowObjectsJson();
-    const [total] = await rows(`SELECT count(*)::INTEGER AS n FROM published_candles WHERE timeframe = '1m'`);
+    const [total] = await rows(`SELECT count(*)::INTEGER AS n FROM published_candles WHERE timeframe = '1s'`);
     const different = await rows(`
-      WITH minutes AS (
-        SELECT exchange, symbol, "timestamp" // 60000 * 60000 AS open_at, count(*) AS trades, sum(volume) AS volume,
+      WITH seconds AS (
+        SELECT exchange, symbol, "timestamp" // 1000 * 1000 AS open_at, count(*) AS trades, sum(volume) AS volume,
                min(last) AS low, max(last) AS high
         FROM ticks GROUP BY ALL)
-      SELECT candle.exchange, candle.symbol, candle."timestamp", candle.trades, minutes.trades AS stored
+      SELECT candle.exchange, candle.symbol, candle."timestamp", candle.trades, seconds.trades AS stored
       FROM published_candles AS candle
-      LEFT JOIN minutes ON minutes.exchange = candle.exchange AND minutes.symbol = candle.symbol
-        AND minutes.open_at = candle."timestamp"
-      WHERE candle.timeframe = '1m' AND (
-        candle.trades IS DISTINCT FROM minutes.trades OR candle.low IS DISTINCT FROM minutes.low
-        OR candle.high IS DISTINCT FROM minutes.high OR abs(candle.volume - minutes.volume) > candle.volume * 1e-9)`);
+      LEFT JOIN seconds ON seconds.exchange = candle.exchange AND seconds.symbol = candle.symbol
+        AND seconds.open_at = candle."timestamp"
+      WHERE candle.timeframe = '1s' AND (
+        candle.trades IS DISTINCT FROM seconds.trades OR candle.low IS DISTINCT FROM seconds.low
+        OR candle.high IS DISTINCT FROM seconds.high OR abs(candle.volume - seconds.volume) > candle.volume * 1e-9)`);
     return { candles: Number(total?.['n']), different };
   } finally {
     connection.closeSync();
