@@ -15,7 +15,7 @@ import {
   routingKeys,
   sinkQueues,
 } from '@neuraltrade/contracts';
-import { createInProcessBus, type Delivery, type MessageBus } from '@neuraltrade/messaging';
+import { createInProcessBus, type Delivery, type MessageBus, PARK_HEADERS } from '@neuraltrade/messaging';
 import { createMetrics } from '@neuraltrade/metrics';
 import { createLogger } from '@neuraltrade/service';
 import { processorConfig, type ProcessorConfig } from './config';
@@ -197,7 +197,11 @@ describe('createProcessor', () => {
     await processor.drain();
     await until(() => ticks.length === 2 && parked.length === 1);
     expect(parked[0]?.routingKey).toBe('malformed');
-    expect(parked[0]?.headers['detail']).toContain('last');
+    expect(parked[0]?.headers[PARK_HEADERS.detail]).toContain('last');
+    expect(parked[0]?.headers).toMatchObject({
+      schema: 'raw',
+      [PARK_HEADERS.queue]: rawQueue(PARTITION, 1).name,
+    });
   });
 
   it('refuses another number of partitions than the bus was begun with, and the first one still works afterwards', async () => {

@@ -10,7 +10,7 @@ import {
   type ProcessedTick,
   routingKeys,
 } from '@neuraltrade/contracts';
-import type { MessageBus, OutgoingMessage } from '@neuraltrade/messaging';
+import { type Delivery, type MessageBus, type OutgoingMessage, parkedMessage } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { ProcessingOutputs } from '@neuraltrade/processing';
 import { OutputLane } from './output-lane';
@@ -22,11 +22,12 @@ const STUCK_AFTER_MS = 5_000;
 export class PartitionOutputs implements ProcessingOutputs {
   private readonly lanes = new Map<string, OutputLane>();
   private readonly ticks = new Map<string, ProcessedTick[]>();
+  private delivery: Delivery | null = null;
   private refusals = 0;
   private readonly finals = new Map<string, number>();
 
   /**
-   * @param partition the partition that is published for, named in the headers of parked records.
+   * @param queue the queue that is consumed, named in the headers of parked records.
    * @param epoch the candle epoch of this ownership, carried in every header.
    * @param batchSize ticks of one symbol that make a message before the next flush does.
    * @param onRefused told of every record that is parked, and why.
@@ -34,7 +35,7 @@ export class PartitionOutputs implements ProcessingOutputs {
   constructor(
     private readonly bus: MessageBus,
     private readonly metrics: Metrics,
-    private readonly partition: number,
+    private readonly queue: string,
     private readonly epoch: number,
     private readonly batchSize: number,
     private readonly onRefused: (reason: ParkReason, detail: string) => void,
@@ -70,24 +71,31 @@ export class PartitionOutputs implements ProcessingOutputs {
     });
   }
 
-  /** Parks a record that cannot be used, with its reason. */
+  /** Names the delivery that is processed from now on: what is refused meanwhile was part of it. */
+  begin(delivery: Delivery): void {
+    this.delivery = delivery;
+  }
+
+  /** Parks a record of the delivery that cannot be used, with its reason. */
   refuse(record: unknown, reason: ParkReason, detail: string): void {
+    if (this.delivery === null) throw new Error('A record was refused before any delivery.');
+    const { messageId } = this.delivery;
+    this.park(
+      {
+        ...this.delivery,
+        body: Buffer.from(JSON.stringify([record])),
+        messageId: `${messageId}:${this.epoch}:${++this.refusals}`,
+      },
+      reason,
+      detail,
+    );
+  }
+
+  /** Parks a message that cannot be used as a whole. */
+  park(message: Delivery, reason: ParkReason, detail: string): void {
     this.metrics.parked.inc({ reason });
     this.onRefused(reason, detail);
-    this.lane('parked').add({
-      amqpExchange: AMQP_EXCHANGES.parking,
-      routingKey: reason,
-      messageId: `processor:${this.partition}:${this.epoch}:${++this.refusals}`,
-      body: Buffer.from(JSON.stringify([record])),
-      contentType: 'application/json',
-      headers: {
-        reason,
-        detail: detail.slice(0, 200),
-        source: `processor.raw.${this.partition}`,
-        schema: 'raw',
-        schemaVersion: 1,
-      },
-    });
+    this.lane('parked').add(parkedMessage(message, this.queue, reason, detail));
   }
 
   /** Empty while outputs get stored; else which of them have been refused for longer than a moment, in one sentence. */

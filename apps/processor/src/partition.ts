@@ -114,26 +114,32 @@ export class Partition {
    * Returns the final candles of this ownership, by venue.
    */
   async finish(): Promise<ReadonlyMap<string, number>> {
-    await this.drained();
+    await this.drain();
     if (this.owned === null) return new Map();
     const { processing, outputs } = this.owned;
     processing.finish(outputs);
     outputs.flush();
     await outputs.settled();
-    await this.settleAll();
     return outputs.finalCandles;
   }
 
   /** Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked. */
   async drain(): Promise<void> {
-    await this.drained();
-    await this.settleAll();
+    for (;;) {
+      await this.checkpoint();
+      // Unacked ones count too: a delivery may be on its way to us, neither waiting any more nor received yet.
+      const { ready, unacked } = await this.deps.bus.depth(this.queue);
+      if (ready === 0 && unacked === 0) return;
+      await sleep(5);
+    }
   }
 
   /** Hands the partition over: a last checkpoint, then the subscription is closed. */
   async stop(): Promise<void> {
     this.stopping = true;
-    await this.settleAll();
+    // One under way may not hold the newest deliveries yet.
+    await this.barrier;
+    await this.checkpoint();
     await this.subscription?.close();
     await this.owned?.ownership.close();
     this.owned?.outputs.abandon();
@@ -164,7 +170,7 @@ export class Partition {
     const outputs = new PartitionOutputs(
       bus,
       metrics,
-      this.number,
+      this.queue,
       epoch,
       config.BATCH_SIZE,
       (reason, detail) => this.deps.refusals.note(reason, detail),
@@ -178,13 +184,14 @@ export class Partition {
 
   private process({ processing, outputs }: Owned, delivery: Delivery): void {
     this.lastTag = delivery.tag;
+    outputs.begin(delivery);
     try {
       const { records, faults } = decodeBatch('raw', delivery);
       for (const { value, fault } of faults) outputs.refuse(value, 'malformed', fault);
       processing.apply(records, outputs);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      outputs.refuse(delivery.body.toString('utf8'), error.reason, error.message);
+      outputs.park(delivery, error.reason, error.message);
     }
     if (this.lastTag - this.ackedTag >= this.deps.config.PREFETCH / 2) void this.checkpoint();
   }
@@ -202,21 +209,6 @@ export class Partition {
     await ownership.save(state);
     this.subscription?.ackThrough(tag);
     this.ackedTag = tag;
-  }
-
-  private async settleAll(): Promise<void> {
-    await this.barrier;
-    await this.checkpoint();
-  }
-
-  private async drained(): Promise<void> {
-    for (;;) {
-      await this.checkpoint();
-      // Unacked ones count too: a delivery may be on its way to us, neither waiting any more nor received yet.
-      const { ready, unacked } = await this.deps.bus.depth(this.queue);
-      if (ready === 0 && unacked === 0) return;
-      await sleep(5);
-    }
   }
 
   private restart(generation: number, reason: string): void {
