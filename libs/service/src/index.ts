@@ -1,3 +1,4 @@
+export * from './broker-fields';
 export * from './config';
 export * from './env-field';
 export * from './expected-error';
