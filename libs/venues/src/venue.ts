@@ -1,4 +1,5 @@
 import type { DecodedEvent, TradeEvent } from './events';
+import type { KlineHistory } from './kline';
 
 /** Everything that the pipeline knows about one trading place, as data and pure functions. One folder implements it. */
 export interface Venue {
@@ -32,6 +33,8 @@ export interface Venue {
   readonly instruments: InstrumentDirectory;
   /** The venue's REST trade history. */
   readonly tradeHistory: TradeHistory;
+  /** The venue's own candles over REST, to hold ours against. */
+  readonly klines: KlineHistory;
 }
 
 /** One subscribable stream of one symbol. */

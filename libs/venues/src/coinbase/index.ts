@@ -2,6 +2,7 @@ import type { Venue } from '../venue';
 import { createDecoder, EXCHANGE } from './decode';
 import { tradeHistory } from './history';
 import { instruments } from './instruments';
+import { klines } from './klines';
 import { heartbeat, limits } from './limits';
 import { nativeSymbol, subscribeFrames, topics, unsubscribeFrames } from './subscribe';
 
@@ -23,4 +24,5 @@ export const coinbase: Venue = {
   createDecoder,
   instruments,
   tradeHistory,
+  klines,
 };

@@ -2,6 +2,7 @@ import type { Venue } from '../venue';
 import { createDecoder, EXCHANGE } from './decode';
 import { tradeHistory } from './history';
 import { instruments } from './instruments';
+import { klines } from './klines';
 import { heartbeat, limits } from './limits';
 import { nativeSymbol, subscribeFrames, topics, unsubscribeFrames } from './subscribe';
 
@@ -22,4 +23,5 @@ export const kraken: Venue = {
   createDecoder,
   instruments,
   tradeHistory,
+  klines,
 };
