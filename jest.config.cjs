@@ -1,8 +1,10 @@
-/** One Jest configuration for every project: `nx test <project>` narrows it with --rootDir-relative paths. */
-module.exports = {
+/**
+ * One Jest configuration for everything: `nx test <project>` narrows it by path. Two Jest projects: `unit`, which needs nothing
+ * but Node, and `integration` (*.integration.spec.ts), whose files share one real broker that is started before them.
+ */
+const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'],
   transform: {
     '\\.ts$': [
       '@swc/jest',
@@ -13,7 +15,26 @@ module.exports = {
     '^@neuraltrade/([^/]+)$': ['<rootDir>/libs/$1/src', '<rootDir>/apps/$1/src'],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.nx'],
+};
+const integration = '\\.integration\\.spec\\.ts$';
+
+module.exports = {
   maxWorkers: 2,
   // A guard against a hang, never a measure of speed: the machine may be busy.
   testTimeout: 30_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', integration],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testRegex: [`/(apps|libs|tools)/.*${integration}`],
+      globalSetup: '<rootDir>/libs/infra/src/shared-servers/start.ts',
+      globalTeardown: '<rootDir>/libs/infra/src/shared-servers/stop.ts',
+    },
+  ],
 };

@@ -1,0 +1,3 @@
+export * from './missing-service-error';
+export * from './rabbitmq';
+export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';
