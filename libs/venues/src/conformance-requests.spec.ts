@@ -86,11 +86,29 @@ describe.each(venues.map((venue) => [venue.name, venue] as const))('%s', (name, 
     ).not.toBeNull();
   });
 
+  test('what came after a trade, or since an instant where none was seen, has a first request', () => {
+    const open = {
+      symbol: 'BTC/USDT',
+      beforeTradeId: null,
+      fromTimestamp: 1_789_387_200_123,
+      toTimestamp: null,
+    };
+    for (const afterTradeId of ['100', null]) {
+      const request = venue.tradeHistory.firstRequest({ ...open, afterTradeId });
+      expect(request?.weight).toBeLessThanOrEqual(venue.limits.rest.count);
+    }
+  });
+
   test('limits and heartbeat are positive numbers, and silence is longer than its ping', () => {
     const { limits, heartbeat } = venue;
     for (const { count, windowMs } of [limits.messages, limits.connects, limits.rest]) {
       expect(count).toBeGreaterThan(0);
       expect(windowMs).toBeGreaterThan(0);
+    }
+    if (limits.restUsedHeader !== null) expect(limits.restUsedHeader).toMatch(/^[a-z\d-]+$/);
+    for (const [status, waitMs] of limits.restWaits) {
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(waitMs).toBeGreaterThan(0);
     }
     expect(limits.maxFrameBytes).toBeGreaterThanOrEqual(65_536);
     expect(heartbeat.silenceLimitMs).toBeGreaterThan(0);

@@ -63,10 +63,16 @@ export interface VenueLimits {
   readonly topicsPerRequest: number;
   /** Client messages allowed per window on one connection, pings included. */
   readonly messages: RateLimit;
+  /** True where `messages` counts all connections of an address together. */
+  readonly messagesPerAddress?: true;
   /** Connection attempts allowed per window and address. */
   readonly connects: RateLimit;
   /** REST requests allowed per window and address (Binance: request weight). */
   readonly rest: RateLimit;
+  /** Response header (lower case) that says how much of `rest` this address has used, whoever used it; null where there is none. */
+  readonly restUsedHeader: string | null;
+  /** Statuses beside 429 that mean 'too often', each with the least wait (ms) that the venue wants. */
+  readonly restWaits: ReadonlyMap<number, number>;
   /** Age (ms) at which the venue cuts every connection; null where none is known. */
   readonly connectionLifetimeMs: number | null;
   /** Time (ms) after connecting by which a subscribe frame must have been sent; null where none is known. */
@@ -91,6 +97,8 @@ export interface VenueHeartbeat {
   readonly intervalMs: number;
   /** Silence (ms, any frame counts) after which a subscribed connection is dead. */
   readonly silenceLimitMs: number;
+  /** Whether frames come within that time even where nothing trades: only then does silence alone prove a dead connection. */
+  readonly speaksInSilence: boolean;
 }
 
 /** What a decoder may need to know about its connection. */

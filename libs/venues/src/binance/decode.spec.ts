@@ -77,7 +77,6 @@ test('a quote is recognised by its stream or its fields and has no time', () => 
   };
   expect(decode({ stream: 'btcusdt@bookTicker', data })).toEqual([quote]);
   expect(decode(data)).toEqual([quote]);
-  expect(decode({ ...data, b: '0.00000000' })).toMatchObject([{ type: 'invalid' }]);
 });
 
 test('the dialled URL decides whether times are microseconds, and they are cut', () => {
@@ -131,6 +130,15 @@ test('a partial book is documented and not used', () => {
   expect(decode({ stream: 'btcusdt@depth5', data: { lastUpdateId: 160, bids: [], asks: [] } })).toMatchObject(
     [{ type: 'control', channel: 'depth' }],
   );
+});
+
+test('a zero price is an absent side of the book, a negative one is invalid', () => {
+  const quote = { u: 1, s: 'BTCUSDT', b: '0.00000000', B: '0.00000000', a: '101.00', A: '2.0' };
+  expect(decode(quote)).toMatchObject([{ type: 'quote', bid: null, bidSize: null, ask: 101, askSize: 2 }]);
+  expect(decode({ ...quote, b: '99', B: '1', a: '0', A: '0' })).toMatchObject([
+    { type: 'quote', bid: 99, bidSize: 1, ask: null, askSize: null },
+  ]);
+  expect(decode({ ...quote, b: '-1.0', B: '1' })).toMatchObject([{ type: 'invalid' }]);
 });
 
 test('a futures quote and an unheard-of event are unknown', () => {

@@ -1,3 +1,4 @@
+import { decimalValue } from '../decimal';
 import {
   controlEvent,
   invalidEvent,
@@ -103,14 +104,19 @@ function decodeQuote(quote: BookTickerPayload, table: SymbolTable): DecodedEvent
   return quoteEvent({
     exchange: EXCHANGE,
     symbol,
-    bid: quote.b,
+    bid: presentSide(quote.b),
     bidSize: quote.B,
-    ask: quote.a,
+    ask: presentSide(quote.a),
     askSize: quote.A,
     timestamp: null,
     sentAt: null,
     form: 'plain',
   });
+}
+
+/** A side without orders is shown with a zero price: absent, not a price. */
+function presentSide(price: unknown): unknown {
+  return decimalValue(price, 'plain') === 0 ? null : price;
 }
 
 /** An answer names its request by id; errors come wrapped (as observed) or bare (as documented). */

@@ -54,6 +54,11 @@ test('the newest 60 trades are one page, turned into ascending order', () => {
   expect(bybit.tradeHistory.reach).toBe(60);
 });
 
+test('a row of another symbol is refused', () => {
+  const fetched = fetchRange(bybit, range, () => answer([row('7', { symbol: 'ETHUSDT' }), row('6')]));
+  expect([fetched.ids, fetched.refused]).toEqual([['6'], 1]);
+});
+
 test('a rate limit inside a 200 asks to come again later, any other code is permanent', () => {
   const failing = (retCode: number) => () =>
     fetchRange(bybit, range, () => ({ retCode, retMsg: 'Too many visits!', result: {} }));

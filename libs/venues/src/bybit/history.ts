@@ -4,7 +4,7 @@ import { invalidEvent, tradeEvent } from '../event-makers';
 import { historyRows, restJson, unreadable } from '../history-rows';
 import { integerMs } from '../instant';
 import type { JsonObject } from '../json-value';
-import { isList, isObject } from '../json-value';
+import { isList, isObject, shown } from '../json-value';
 import { restPath } from '../rest-path';
 import type { HistoryPage, HistoryRange, RestRequest, TradeHistory } from '../venue';
 import { EXCHANGE, takerSideOf } from './decode';
@@ -49,7 +49,8 @@ const TEMPORARY: ReadonlySet<number> = new Set([10000, 10006, 10016, 10018, 1042
 
 function decodeRow(row: unknown, symbol: string): TradeEvent | InvalidEvent {
   if (!isObject(row)) return invalidEvent('the row is no object');
-  const { execId, price, size, side, time }: RestTradeRow = row;
+  const { execId, symbol: native, price, size, side, time }: RestTradeRow = row;
+  if (native !== nativeSymbol(symbol)) return invalidEvent(`the row is of ${shown(native)}`);
   return tradeEvent({
     exchange: EXCHANGE,
     symbol,

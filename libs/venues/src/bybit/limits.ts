@@ -8,6 +8,9 @@ export const limits: VenueLimits = {
   messages: { count: 10, windowMs: 1_000 },
   connects: { count: 500, windowMs: 300_000 },
   rest: { count: 600, windowMs: 5_000 },
+  restUsedHeader: null,
+  // 'access too frequent': the address is locked out for ten minutes.
+  restWaits: new Map([[403, 600_000]]),
   connectionLifetimeMs: null,
   subscribeWithinMs: null,
   maxFrameBytes: 1_048_576,
@@ -18,4 +21,5 @@ export const heartbeat: VenueHeartbeat = {
   pingFrame: (requestId) => JSON.stringify({ req_id: String(requestId), op: 'ping' }),
   intervalMs: 20_000,
   silenceLimitMs: 45_000,
+  speaksInSilence: true,
 };

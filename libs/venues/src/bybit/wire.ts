@@ -30,6 +30,8 @@ export interface BookData {
 export interface RestTradeRow {
   /** Trade id, decimal text. */
   readonly execId?: unknown;
+  /** Symbol, upper case. */
+  readonly symbol?: unknown;
   /** Price, decimal text. */
   readonly price?: unknown;
   /** Base quantity, decimal text. */

@@ -57,6 +57,13 @@ test('an open end is followed to the newest trade, a bounded one until its time 
   expect(bounded.paths).toHaveLength(1);
 });
 
+test('trades that are answered under the name of another pair are no history of this one', () => {
+  const other = (url: URL) => serve(url).replace('"BTC/USD"', '"ETH/USD"');
+  expect(() => fetchRange(kraken, range({ afterTradeId: '5000' }), other)).toThrow(
+    'Kraken did not answer with its trades: there is no list of trades of BTC/USD.',
+  );
+});
+
 test('times are seconds as a fraction, cut to milliseconds from their text', () => {
   const [trade] = fetchRange(kraken, range({ fromTimestamp: msOf(NEWEST) }), serve).trades;
   expect(trade).toEqual({

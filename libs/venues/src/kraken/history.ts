@@ -24,8 +24,9 @@ export const tradeHistory: TradeHistory = {
   },
   decode(range: HistoryRange, request: RestRequest, body: string): HistoryPage {
     const result = resultOf(body, 'trades');
-    const rows = Object.entries(result).find(([name]) => name !== 'last')?.[1];
-    if (!isList(rows)) throw unreadable('Kraken', 'trades', 'there is no list of trades');
+    // Asked for by its slash name, a pair is answered under that name: another one is another pair.
+    const rows = result[nativeSymbol(range.symbol)];
+    if (!isList(rows)) throw unreadable('Kraken', 'trades', `there is no list of trades of ${range.symbol}`);
     const { trades, refused } = historyRows(rows, (row) => decodeRow(row, range.symbol));
     const next = rows.length < PAGE ? null : following(range, request, trades.at(-1), result['last']);
     return { trades, next, refused };

@@ -7,6 +7,8 @@ export const limits: VenueLimits = {
   messages: { count: 5, windowMs: 1_000 },
   connects: { count: 150, windowMs: 600_000 },
   rest: { count: 1, windowMs: 1_000 },
+  restUsedHeader: null,
+  restWaits: new Map(),
   connectionLifetimeMs: null,
   subscribeWithinMs: null,
   maxFrameBytes: 1_048_576,
@@ -17,4 +19,5 @@ export const heartbeat: VenueHeartbeat = {
   pingFrame: (requestId) => JSON.stringify({ method: 'ping', req_id: requestId }),
   intervalMs: 30_000,
   silenceLimitMs: 10_000,
+  speaksInSilence: true,
 };
