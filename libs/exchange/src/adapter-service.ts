@@ -3,25 +3,24 @@ import type { MessageBus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import { type Check, ConfigError } from '@neuraltrade/service';
 import type { Venue } from '@neuraltrade/venues';
+import { type AdapterParts, assembleAdapter, liveSettings } from './adapter-assembly';
 import type { AdapterConfig } from './adapter-config';
 import { ConfirmedState } from './adapter-state';
 import { AdapterStateLog } from './adapter-state-log';
-import { createExchangeAdapter, type ExchangeAdapter } from './exchange-adapter';
+import type { ExchangeAdapter } from './exchange-adapter';
+import { recordAdapter } from './capture-recorder';
 import { fetchInstruments } from './instrument-list';
 import type { Log } from './log';
 import { createRawPublisher, type RawPublisher } from './raw-publisher';
 import { ReconnectDelay } from './reconnect-delay';
+import type { Recording } from './recording';
 import type { Fetch } from './rest-get';
-import { RestScheduler } from './rest-scheduler';
 import { selectSymbols } from './symbol-selection';
 import { repeat, systemTimers, type Timers } from './timers';
 import type { Transport } from './transport';
 import { webSocketTransport } from './web-socket-transport';
 
 const STATUS_PERIOD_MS = 1_000;
-const ACK_TIMEOUT_MS = 5_000;
-/** A gap whose trades cannot be fetched for so long is closed as unfillable, ms. */
-const BACKFILL_GIVE_UP_MS = 300_000;
 
 /** What an adapter service is made of. */
 export interface AdapterServiceDeps {
@@ -43,6 +42,8 @@ export interface AdapterServiceDeps {
   readonly fetch?: Fetch;
   /** Draws evenly from [0, 1); Math.random by default. */
   readonly random?: () => number;
+  /** Where the adapter's inputs are recorded; nowhere by default. */
+  readonly recording?: Recording;
 }
 
 /** One venue's adapter as a service. */
@@ -77,13 +78,13 @@ class RunningAdapterService {
   readonly #deps: AdapterServiceDeps;
   readonly #timers: Timers;
   readonly #random: () => number;
-  readonly #rest: RestScheduler;
   readonly #component: string;
   readonly #source: string;
   #confirmed = new ConfirmedState(new Map());
   #stateLog: AdapterStateLog | null = null;
   #saving: Promise<void> | null = null;
   #saveFailed = false;
+  #charges: readonly { readonly at: number; readonly weight: number }[] = [];
   #adapter: ExchangeAdapter | null = null;
   #waitingFor = 'The adapter was not started.';
   #stopped = false;
@@ -111,15 +112,6 @@ class RunningAdapterService {
       batchMaxTicks: config.batchMaxTicks,
       batchFlushMs: config.batchFlushMs,
       onConfirmed: (records) => this.#confirmed.confirmed(records),
-    });
-    this.#rest = new RestScheduler({
-      venue,
-      restUrl: config.restUrl,
-      timers: this.#timers,
-      random: this.#random,
-      fetch: deps.fetch ?? globalThis.fetch,
-      log,
-      giveUpMs: BACKFILL_GIVE_UP_MS,
     });
     this.publisher.onPressure((paused) => {
       if (paused) this.#adapter?.pause();
@@ -194,7 +186,7 @@ class RunningAdapterService {
 
   async #listedSymbols(): Promise<readonly string[]> {
     const { venue, config, log, fetch = globalThis.fetch } = this.#deps;
-    this.#rest.charge(venue.instruments.request().weight);
+    this.#charge(venue.instruments.request().weight);
     const instruments = await fetchInstruments(venue, config.restUrl, fetch);
     const { listed, skipped, halted } = selectSymbols(
       venue,
@@ -215,23 +207,33 @@ class RunningAdapterService {
     return listed;
   }
 
+  /** Counts a request sent before the adapter began; those that the venue has forgotten already are dropped. */
+  #charge(weight: number): void {
+    const at = this.#timers.now();
+    const since = at - this.#deps.venue.limits.rest.windowMs;
+    this.#charges = [...this.#charges.filter((charge) => charge.at > since), { at, weight }];
+  }
+
   #begin(symbols: readonly string[]): void {
-    const { venue, config, metrics, log } = this.#deps;
+    const { venue, config, metrics, log, recording, fetch = globalThis.fetch } = this.#deps;
     const { maxFrameBytes } = venue.limits;
     const timers = this.#timers;
-    this.#adapter = createExchangeAdapter({
+    const parts: AdapterParts = {
       venue,
       symbols,
+      settings: liveSettings(config),
+      restUrl: config.restUrl,
+      charged: this.#charges.reduce((sum, { weight }) => sum + weight, 0),
+      state: new Map(this.#confirmed.symbols),
       transport: this.#deps.transport ?? webSocketTransport({ maxFrameBytes, timers }),
       timers,
       random: this.#random,
-      rest: this.#rest,
+      fetch,
       output: this.publisher.output,
-      config: { ...config, ackTimeoutMs: ACK_TIMEOUT_MS, assumeSubscribed: false },
       metrics,
       log,
-      state: new Map(this.#confirmed.symbols),
-    });
+    };
+    this.#adapter = recording === undefined ? assembleAdapter(parts) : recordAdapter(parts, recording);
     this.#adapter.connect();
   }
 

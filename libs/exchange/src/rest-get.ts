@@ -58,7 +58,8 @@ export async function restGet(
   }
 }
 
-async function cappedText(response: Response, host: string): Promise<string> {
+/** An answer's text. @throws RetryableError when it is longer than any page. */
+export async function cappedText(response: Response, host: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { captureLine } from './capture';
+import { captureLine, eventLine, frameLine, lineHead } from './capture';
 
-const bare = { venue: null, source: null, conn: null, recvMs: null, event: null, body: null };
+const bare = { venue: null, source: null, conn: null, recvMs: null, event: null, body: null, joined: false };
 
 test('a frame that is an object keeps its own text, numbers and spaces included', () => {
   const frame = '{"price":0.00100000, "id":12393906104898154338,"t":"a\\"}{","n":[1e-08,[ ]]}';
@@ -14,6 +14,7 @@ test('a frame that is an object keeps its own text, numbers and spaces included'
     frame,
     event: null,
     body: null,
+    joined: false,
   });
 });
 
@@ -44,6 +45,7 @@ test('an event line carries its body and no frame', () => {
     frame: null,
     event: 'rest',
     body: '{"a":1}',
+    joined: false,
   });
   expect(
     captureLine('{"venue":"bybit","recv_ms":5,"event":"open","body":{"url":"wss://x", "n":1.0}}')?.body,
@@ -67,5 +69,35 @@ test('whatever stands around it, the frame is cut out byte for byte', () => {
       expect(captureLine(line)?.frame).toBe(frame.trim());
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('a written line reads back as it was, whatever the frame, the body and the names hold', () => {
+  const name = fc.string({ unit: 'binary' });
+  const origin = fc.record({ venue: name, source: name, conn: fc.option(fc.nat()) });
+  const content = fc.oneof(
+    fc.record({ frame: fc.string({ unit: 'binary' }) }),
+    fc.record({ event: name, body: fc.option(fc.jsonValue(), { nil: undefined }) }),
+  );
+  fc.assert(
+    fc.property(origin, fc.nat(), fc.boolean(), content, (of, recvMs, joined, given) => {
+      const head = lineHead(of);
+      const line =
+        'frame' in given
+          ? frameLine(head, recvMs, joined, given.frame)
+          : eventLine(head, recvMs, joined, given.event, given.body);
+      expect(line).not.toContain('\n');
+      const { frame, event, body, ...envelope } = captureLine(line) ?? {};
+      expect(envelope).toEqual({ ...of, conn: of.conn === null ? null : String(of.conn), recvMs, joined });
+      if ('frame' in given) {
+        expect({ frame, event, body }).toEqual({ frame: given.frame, event: null, body: null });
+        return;
+      }
+      expect([frame, event]).toEqual([null, given.event]);
+      // A text's value, any other value's own text.
+      const read = typeof given.body === 'string' ? body : (JSON.parse(body ?? 'null') as unknown);
+      expect(read).toEqual(given.body ?? null);
+    }),
+    { numRuns: 300 },
   );
 });

@@ -17,6 +17,41 @@ export interface CaptureLine {
   readonly event: string | null;
   /** The event's content: a text's value, any other JSON's own text; null where there is none. */
   readonly body: string | null;
+  /** Whether it was handled in one go with the line before it, so that nothing could run in between. */
+  readonly joined: boolean;
+}
+
+/** Whose lines are written. */
+export interface CaptureOrigin {
+  /** The venue's name. */
+  readonly venue: string;
+  /** Names the recording; unlike any other's. */
+  readonly source: string;
+  /** Which connection of the recording; null for what belongs to none. */
+  readonly conn: number | null;
+}
+
+/** The beginning that all lines of one origin share; what is appended to it is up to {@link frameLine} and {@link eventLine}. */
+export function lineHead({ venue, source, conn }: CaptureOrigin): string {
+  const named = `{"venue":${JSON.stringify(venue)},"source":${JSON.stringify(source)}`;
+  return `${named}${conn === null ? '' : `,"conn":${conn}`},"recv_ms":`;
+}
+
+/** A line for a frame, without line break; the frame is kept as a text, so that no character of it changes. */
+export function frameLine(head: string, recvMs: number, joined: boolean, frame: string): string {
+  return `${head}${recvMs}${joined ? JOINED : ''},"frame":${JSON.stringify(frame)}}`;
+}
+
+/** A line for something else than a frame, without line break. @param body any JSON value; undefined = none. */
+export function eventLine(
+  head: string,
+  recvMs: number,
+  joined: boolean,
+  event: string,
+  body?: unknown,
+): string {
+  const content = body === undefined ? '' : `,"body":${JSON.stringify(body)}`;
+  return `${head}${recvMs}${joined ? JOINED : ''},"event":${JSON.stringify(event)}${content}}`;
 }
 
 /**
@@ -42,6 +77,7 @@ export function captureLine(text: string): CaptureLine | null {
     frame: isFrame ? ownText(text, 'frame', line['frame']) : null,
     event: isEvent ? (line['event'] as string) : null,
     body: line['body'] === undefined ? null : ownText(text, 'body', line['body']),
+    joined: line['joined'] === true,
   };
 }
 
@@ -54,7 +90,16 @@ function parsed(text: string): unknown {
 }
 
 function bareFrame(text: string): CaptureLine {
-  return { venue: null, source: null, conn: null, recvMs: null, frame: text, event: null, body: null };
+  return {
+    venue: null,
+    source: null,
+    conn: null,
+    recvMs: null,
+    frame: text,
+    event: null,
+    body: null,
+    joined: false,
+  };
 }
 
 function label(value: unknown): string | null {
@@ -88,3 +133,4 @@ function namesKey(quoted: string, key: string): boolean {
 }
 
 const QUOTE = 0x22;
+const JOINED = ',"joined":true';
