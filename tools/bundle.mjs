@@ -5,14 +5,21 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Native code cannot be bundled, and pino asks for pino-pretty only when it is told to. */
-const NOT_BUNDLED = ['@duckdb/node-api', 'pino-pretty'];
+/** Packages with native code, which cannot be bundled. */
+const NATIVE = ['@duckdb/node-api'];
+/** pino asks for pino-pretty only when it is told to. */
+const NOT_BUNDLED = [...NATIVE, 'pino-pretty'];
 
 /**
  * Builds a project (`apps/standalone`) and resolves to the absolute path of its main.cjs.
  * @throws Error whose message is a sentence, followed by the compiler's messages with file and line.
  */
 export async function bundle(project) {
+  return (await bundleWithNative(project)).file;
+}
+
+/** The same, with the names of the packages that the bundle asks for at run time because they hold native code. */
+export async function bundleWithNative(project) {
   const folder = join(root, project ?? '');
   if (!project || !existsSync(join(folder, 'src/main.ts'))) {
     throw new Error(
@@ -21,7 +28,7 @@ export async function bundle(project) {
   }
   const outdir = join(root, 'dist', project);
   const { metadata } = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8'));
-  const outputs = await Promise.all([
+  const [script, page] = await Promise.all([
     compile(project, {
       entryPoints: [join(folder, 'src/main.ts')],
       outfile: join(outdir, 'main.cjs'),
@@ -34,8 +41,13 @@ export async function bundle(project) {
     }),
     metadata?.page ? compilePage(metadata.page, join(outdir, 'page')) : [],
   ]);
-  for (const { path, contents } of outputs.flat()) replaceFile(path, contents);
-  return join(outdir, 'main.cjs');
+  for (const { path, contents } of [...script.outputFiles, ...page]) replaceFile(path, contents);
+  return { file: join(outdir, 'main.cjs'), native: nativeOf(script.metafile) };
+}
+
+function nativeOf({ outputs }) {
+  const imports = Object.values(outputs).flatMap((output) => output.imports);
+  return NATIVE.filter((name) => imports.some(({ path, external }) => external && path === name));
 }
 
 /** Ends the compiler's own process; a later build starts it again. */
@@ -48,7 +60,7 @@ export async function bundlePage(page, outdir) {
 
 async function compilePage(page, outdir) {
   const folder = join(root, page);
-  const scripts = await compile(page, {
+  const { outputFiles } = await compile(page, {
     entryPoints: [join(folder, 'main.ts')],
     outdir,
     minify: true,
@@ -59,14 +71,14 @@ async function compilePage(page, outdir) {
   });
   const files = readdirSync(folder).filter((name) => /\.(html|css|svg)$/.test(name));
   return [
-    ...scripts,
+    ...outputFiles,
     ...files.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(folder, name)) })),
   ];
 }
 
 async function compile(what, options) {
   try {
-    return (await build({ ...options, bundle: true, write: false, logLevel: 'silent' })).outputFiles;
+    return await build({ ...options, bundle: true, write: false, metafile: true, logLevel: 'silent' });
   } catch (error) {
     throw new Error(`${what} could not be built. ${error.message}`);
   }

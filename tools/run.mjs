@@ -3,6 +3,9 @@
 import { createRequire } from 'node:module';
 import { bundle, stopBuilding } from './bundle.mjs';
 
+// Read first: whoever dies while this builds is noticed too.
+const parent = process.ppid;
+const { npm_lifecycle_event: npmScript, STOP_WITH_PARENT } = process.env;
 const [project, ...args] = process.argv.slice(2);
 let file;
 try {
@@ -14,14 +17,16 @@ try {
   process.exit(1);
 }
 await stopBuilding();
-if (process.env.npm_lifecycle_event !== undefined) stopWithParent();
+if (npmScript !== undefined || STOP_WITH_PARENT !== undefined) stopWithParent();
 process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], file, ...args];
 createRequire(file)(file);
 
-/** npm gives a SIGTERM to its shell, which dies without passing it on: the program would run on, seen by nobody. */
+/**
+ * npm gives a SIGTERM to its shell, which dies without passing it on, and a supervisor may be killed: the program would
+ * run on, seen by nobody.
+ */
 function stopWithParent() {
-  const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
