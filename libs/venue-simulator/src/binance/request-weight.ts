@@ -11,6 +11,7 @@ const LONGEST_BAN_MS = 3 * 24 * 3_600_000;
 
 const WEIGHTS: ReadonlyMap<string, number> = new Map([
   ['/api/v3/exchangeInfo', 20],
+  ['/api/v3/klines', 2],
   ['/api/v3/trades', 25],
   ['/api/v3/historicalTrades', 25],
 ]);
@@ -59,5 +60,6 @@ export class RequestWeight {
 
 function refused(status: number, waitMs: number, msg: string): RestAnswer {
   const headers = { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) };
-  return { status, headers, body: { code: -1003, msg } };
+  const violation = status === 418 ? 'rest-banned' : 'rest-rate';
+  return { status, headers, body: { code: -1003, msg }, violation };
 }

@@ -2,6 +2,7 @@ import { widenedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
 import { asTexts, parseJson } from '../server/client-json';
 import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { answerKlines } from './klines';
 import { WEIGHT_LIMIT } from './request-weight';
 import { answerTrades } from './trade-history';
 
@@ -18,6 +19,8 @@ export function answerRest(
     case '/api/v3/trades':
     case '/api/v3/historicalTrades':
       return answerTrades(request, instruments, told);
+    case '/api/v3/klines':
+      return answerKlines(request, instruments, nowMs);
     case '/api/v3/time':
       return { status: 200, body: { serverTime: Math.floor(nowMs) } };
     default:

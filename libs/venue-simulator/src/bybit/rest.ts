@@ -2,6 +2,7 @@ import { paddedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
 import { queryNumber } from '../server/query-number';
 import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { klineRows } from './klines';
 import { MAX_RECENT_TRADES, recentTradeRows } from './trade-history';
 
 /** Answers of the REST API; faults come with status 200 and a retCode, paths that are not offered with 404. */
@@ -12,12 +13,24 @@ export function answerRest(
   told: TradeWitness,
 ): RestAnswer {
   const { method, path, query } = request;
-  const trades = path === '/v5/market/recent-trade';
-  if (method !== 'GET' || !(trades || path === '/v5/market/instruments-info')) {
+  const known = ['/v5/market/recent-trade', '/v5/market/kline', '/v5/market/instruments-info'];
+  if (method !== 'GET' || !known.includes(path)) {
     return { status: 404, body: envelope(10404, 'Request path not found', {}, nowMs) };
   }
   if (query.get('category') !== 'spot') return refused('params error: Category is invalid', nowMs);
-  return trades ? recentTrades(query, instruments, nowMs, told) : instrumentsInfo(query, instruments, nowMs);
+  if (path === '/v5/market/kline') return kline(query, instruments, nowMs);
+  return path === '/v5/market/recent-trade'
+    ? recentTrades(query, instruments, nowMs, told)
+    : instrumentsInfo(query, instruments, nowMs);
+}
+
+function kline(query: URLSearchParams, instruments: readonly Instrument[], nowMs: number): RestAnswer {
+  const symbol = query.get('symbol');
+  const instrument = instruments.find(({ listing }) => listing.native === symbol);
+  if (instrument === undefined) return refused('Not supported symbols', nowMs);
+  const list = klineRows(query, instrument, nowMs);
+  if (typeof list === 'string') return refused(`params error: ${list} invalid`, nowMs);
+  return { status: 200, body: envelope(0, 'OK', { category: 'spot', symbol, list }, nowMs) };
 }
 
 function recentTrades(

@@ -1,12 +1,14 @@
 import { paddedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
 import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { answerCandles } from './candles';
 import { answerTrades } from './trade-history';
 
 /** Answers of the REST API; paths that are not offered get the venue's error shape and 404. */
 export function answerRest(
   request: RestRequest,
   instruments: readonly Instrument[],
+  nowMs: number,
   told: TradeWitness,
 ): RestAnswer {
   const [root, id, part, ...rest] = request.path.split('/').slice(1);
@@ -15,6 +17,7 @@ export function answerRest(
   const product = instruments.find(({ listing }) => listing.native === id);
   if (product === undefined) return NOT_FOUND;
   if (part === undefined) return { status: 200, body: productEntry(product) };
+  if (part === 'candles') return answerCandles(request, product, nowMs);
   return part === 'trades' ? answerTrades(request, product, told) : NOT_FOUND;
 }
 

@@ -9,6 +9,7 @@ import type {
   SimulatedVenue,
   TradeWitness,
 } from '../server/simulated-venue';
+import { BurstConnectLimit } from '../server/connect-limit';
 import { RequestAllowance } from '../server/request-allowance';
 import { ProductChannels } from './channels';
 import { heartbeatFrame, matchFrame, tickerFrame } from './frames';
@@ -33,6 +34,10 @@ export function coinbaseVenue(
 
 class CoinbaseVenue implements SimulatedVenue {
   readonly webSocketPath = '/';
+  readonly connects = new BurstConnectLimit(8, 20, 429);
+  readonly bansImpatient = false;
+  readonly announcesShutdown = false;
+  readonly streams: SimulatedVenue['streams'];
   readonly #channels: ProductChannels;
   readonly #allowance = new RequestAllowance(REQUESTS_PER_SECOND, REQUEST_BURST);
   #heartbeatMs: number;
@@ -43,6 +48,8 @@ class CoinbaseVenue implements SimulatedVenue {
     readonly told: TradeWitness,
   ) {
     this.#channels = new ProductChannels(instruments);
+    const { matches, ticker, heartbeat } = this.#channels.audiences;
+    this.streams = { trades: [matches, heartbeat], quotes: [ticker] };
     this.#heartbeatMs = clock.nowMs;
   }
 
@@ -81,15 +88,15 @@ class CoinbaseVenue implements SimulatedVenue {
     const { heartbeat } = this.#channels.audiences;
     for (const instrument of this.instruments) {
       if (heartbeat.of(instrument).size > 0)
-        broadcast(heartbeat, instrument, heartbeatFrame(instrument, nowMs));
+        broadcast(heartbeat, instrument, heartbeatFrame(instrument, this.clock.shownMs));
     }
   }
 
   answer(request: RestRequest): RestAnswer {
     if (!this.#allowance.allows(this.clock.nowMs)) {
-      return { status: 429, body: { message: 'Public rate limit exceeded' } };
+      return { status: 429, body: { message: 'Public rate limit exceeded' }, violation: 'rest-rate' };
     }
-    return answerRest(request, this.instruments, this.told);
+    return answerRest(request, this.instruments, this.clock.nowMs, this.told);
   }
 }
 

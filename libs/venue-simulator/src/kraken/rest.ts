@@ -1,32 +1,40 @@
 import { paddedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
 import type { RestAnswer, RestRequest, TradeWitness } from '../server/simulated-venue';
+import { answerOhlc } from './ohlc';
 import { answerTrades } from './trade-history';
 
 /** Answers of the REST API; faults come with status 200, paths that are not offered with 404. */
 export function answerRest(
   request: RestRequest,
   instruments: readonly Instrument[],
+  nowMs: number,
   told: TradeWitness,
 ): RestAnswer {
   switch (request.method === 'GET' ? request.path : '') {
     case '/0/public/AssetPairs':
       return assetPairs(request, instruments);
     case '/0/public/Trades':
-      return trades(request, instruments, told);
+      return ofPair(request, instruments, (pair, name) => answerTrades(request, pair, name, told));
+    case '/0/public/OHLC':
+      return ofPair(request, instruments, (pair, name) => answerOhlc(request, pair, name, nowMs));
     default:
       return { status: 404, body: { error: ['EGeneral:Unknown method'] } };
   }
 }
 
-/** One pair's trades; a name with a slash comes back as it was asked for, any other one as the list's key. */
-function trades(request: RestRequest, instruments: readonly Instrument[], told: TradeWitness): RestAnswer {
+/** The answer of the pair that is asked for; a name with a slash comes back as it stands, any other one as the list's key. */
+function ofPair(
+  request: RestRequest,
+  instruments: readonly Instrument[],
+  answer: (pair: Instrument, name: string) => RestAnswer,
+): RestAnswer {
   const asked = request.query.get('pair') ?? '';
   if (asked === '') return { status: 200, body: { error: ['EGeneral:Invalid arguments'] } };
   for (const instrument of instruments) {
     const { key, altname, wsname } = pairNames(instrument);
     if ([instrument.listing.symbol, wsname, key, altname].includes(asked)) {
-      return answerTrades(request, instrument, asked.includes('/') ? asked : key, told);
+      return answer(instrument, asked.includes('/') ? asked : key);
     }
   }
   return { status: 200, body: { error: ['EQuery:Unknown asset pair'] } };

@@ -7,6 +7,7 @@ import type {
   SimulatedVenue,
   TradeWitness,
 } from '../server/simulated-venue';
+import { SlidingConnectLimit } from '../server/connect-limit';
 import { RequestAllowance } from '../server/request-allowance';
 import { PairChannels } from './channels';
 import type { StreamName } from './channels';
@@ -29,6 +30,10 @@ export function krakenVenue(
 
 class KrakenVenue implements SimulatedVenue {
   readonly webSocketPath = '/v2';
+  readonly connects = new SlidingConnectLimit(150, 600_000, 429);
+  readonly bansImpatient = false;
+  readonly announcesShutdown = false;
+  readonly streams: SimulatedVenue['streams'];
   readonly #channels: PairChannels;
   readonly #allowance = new RequestAllowance(REQUESTS_PER_SECOND, REQUEST_BURST);
 
@@ -38,6 +43,8 @@ class KrakenVenue implements SimulatedVenue {
     readonly told: TradeWitness,
   ) {
     this.#channels = new PairChannels(instruments);
+    const { trade, 'ticker:trades': onTrades, 'ticker:bbo': onBook } = this.#channels.audiences;
+    this.streams = { trades: [trade], quotes: [onTrades, onBook] };
   }
 
   acceptsPath(url: URL): boolean {
@@ -67,9 +74,9 @@ class KrakenVenue implements SimulatedVenue {
 
   answer(request: RestRequest): RestAnswer {
     if (!this.#allowance.allows(this.clock.nowMs)) {
-      return { status: 200, body: { error: ['EAPI:Rate limit exceeded'] } };
+      return { status: 200, body: { error: ['EAPI:Rate limit exceeded'] }, violation: 'rest-rate' };
     }
-    return answerRest(request, this.instruments, this.told);
+    return answerRest(request, this.instruments, this.clock.nowMs, this.told);
   }
 
   #broadcast(stream: StreamName, instrument: Instrument, serialise: () => string): number {

@@ -94,6 +94,8 @@ export interface Instrument {
   totalVolume: number;
   /** The newest trades; at least one, since a market opens with a trade. */
   readonly recent: RecentTrades;
+  /** From here on `recent` lacks only what left it for want of room, microseconds UTC: of a saved past it holds a part. */
+  readonly knownFromUs: number;
 }
 
 /** The newest trade; a market opens every instrument with one. */

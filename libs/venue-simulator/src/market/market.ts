@@ -69,6 +69,7 @@ export class Market {
   readonly #flow: OrderFlow;
   readonly #venues = new Map<string, Instrument[]>();
   readonly #sources: Source[] = [];
+  readonly #skewsUs = new Map<string, number>();
   readonly #upTo: Float64Array;
   readonly #meanGapUs: number;
   readonly #tradesPerSecond: number;
@@ -131,6 +132,11 @@ export class Market {
     this.#timeUs = Math.max(this.#timeUs, endUs);
   }
 
+  /** Shifts the clock of one venue by `skewMs` from now on: its match times are that wrong, but never fall. */
+  skewClock(venue: string, skewMs: number): void {
+    this.#skewsUs.set(venue, Math.round(skewMs * 1000));
+  }
+
   /** Goes to `timeMs` without trading: prices and ids stand still meanwhile, as on a halted market. */
   skipTo(timeMs: number): void {
     const timeUs = Math.floor(timeMs * 1000);
@@ -167,7 +173,7 @@ export class Market {
         const usable =
           entry?.priceDecimals === listing.priceDecimals && entry.sizeDecimals === listing.sizeDecimals;
         const instrument = usable
-          ? restoreInstrument(listing, placement, entry)
+          ? restoreInstrument(listing, placement, entry, options.startMs * 1000)
           : openInstrument(listing, placement, this.#fair, options.seed, this.#timeUs);
         if (active) {
           const activity = activityOf(venue, listing);
@@ -183,12 +189,16 @@ export class Market {
 
   #happen(listener: MarketListener): void {
     const source = this.#drawSource();
+    const { instrument, venue } = source;
+    // An engine's clock may be wrong, but it never runs backwards: venues page their history by time.
+    const skewUs = this.#skewsUs.get(venue.name) ?? 0;
+    const shownUs = Math.max(this.#timeUs + skewUs, instrument.bookTimeUs + 1);
     if (source.order) {
-      listener.onOrder(this.#flow.takeOrder(source.instrument, source.venue, this.#timeUs));
+      listener.onOrder(this.#flow.takeOrder(instrument, venue, shownUs));
     } else {
-      this.#flow.changeQuote(source.instrument, source.venue, this.#timeUs);
+      this.#flow.changeQuote(instrument, venue, this.#timeUs, shownUs);
     }
-    listener.onQuote(source.instrument);
+    listener.onQuote(instrument);
   }
 
   #drawSource(): Source {

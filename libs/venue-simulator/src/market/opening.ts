@@ -48,16 +48,18 @@ export function openInstrument(
     day: { day: -1, open: price, high: price, low: price, volume: 0, notional: 0, trades: 0 },
     totalVolume: 0,
     recent: new RecentTrades(placement.history),
+    knownFromUs: timeUs,
   };
   recordTrade(instrument, opening);
   return instrument;
 }
 
-/** The instrument as it was saved. */
+/** The instrument as it was saved. @param startUs when the market goes on: what it traded before is known in part only. */
 export function restoreInstrument(
   listing: InstrumentListing,
   placement: Placement,
   saved: SavedInstrument,
+  startUs: number,
 ): Instrument {
   const { bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence, nextTradeId, offset, totalVolume } =
     saved;
@@ -73,6 +75,7 @@ export function restoreInstrument(
     ...{ bid, bidSize, ask, askSize, bookTimeUs, changeId, sequence, nextTradeId, offset, totalVolume },
     day: { ...saved.day },
     recent,
+    knownFromUs: startUs,
   };
 }
 
