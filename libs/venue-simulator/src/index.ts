@@ -5,7 +5,18 @@ export type {
   VenueEndpoint,
   VenueSimulator,
 } from './simulator-options';
-export type { FaultRecord, VenueFaults } from './faults/venue-faults';
+export type { VenueFaults } from './faults/venue-faults';
+export { readFaultCommand } from './faults/fault-command';
+export type { CompleteCommand, FaultCommand } from './faults/fault-command';
+export { FAULT_KINDS, FAULT_NAMES, isFaultKind } from './faults/fault-kinds';
+export type { FaultKind, FaultKindEntry, FaultParameter, FaultParameterName } from './faults/fault-kinds';
+export type { FaultRecord, OrderedFault } from './faults/fault-ledger';
+export { FaultRunner } from './faults/fault-runner';
+export type { FaultActuator } from './faults/fault-runner';
+export { createFaultSchedule } from './faults/fault-schedule';
+export type { FaultSchedule, FaultScheduleOptions, ScheduledFault } from './faults/fault-schedule';
+export type { FaultPlace, FaultTarget } from './faults/fault-targets';
+export type { ViolationCount, ViolationKind } from './server/violations';
 export type { RestFault } from './faults/rest-faults';
 export type { TruthRecord } from './truth-log';
 export { createMarket } from './market/market';

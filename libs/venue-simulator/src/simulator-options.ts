@@ -1,6 +1,8 @@
+import type { FaultKind } from './faults/fault-kinds';
 import type { VenueFaults } from './faults/venue-faults';
 import type { SaveOptions } from './market/market';
 import type { SavedMarket } from './market/saved-market';
+import type { ViolationCount } from './server/violations';
 
 /** What to simulate. */
 export interface SimulatorOptions {
@@ -48,6 +50,10 @@ export interface SimulatorStatistics {
   readonly skippedIds: number;
   /** Clients connected now. */
   readonly clients: number;
+  /** Limits of the venues that clients broke; empty when they kept to all. */
+  readonly violations: readonly ViolationCount[];
+  /** Commands for faults that have shown an effect, by the fault's name. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 }
 
 /** A running simulator. */
@@ -64,6 +70,8 @@ export interface VenueSimulator {
   save(options?: SaveOptions): SavedMarket;
   /** Does everything that is due by the clock; the timer calls it. True when market time still lags behind the clock. */
   turn(): boolean;
+  /** Stops trading: no trade and no quote happens any more; clients stay and are served. Frames that a fault holds still come. */
+  hold(): void;
   /** Cuts every client of one venue, or of all, as a network failure would. */
   cutClients(venue?: string): void;
   /** What happened so far. */

@@ -1,10 +1,14 @@
 import { TradeFaults } from './faults/trade-faults';
 import { createVenueFaults } from './faults/venue-faults';
-import type { FaultRecord, VenueFaults } from './faults/venue-faults';
+import type { FaultStage, VenueFaults } from './faults/venue-faults';
+import { ClockSkews } from './faults/clock-skews';
+import { FaultLedger } from './faults/fault-ledger';
+import { FAULT_NAMES } from './faults/fault-kinds';
 import type { Instrument, MarketOrder, MarketTrade } from './market/instrument';
 import { createMarket } from './market/market';
 import type { Market, MarketListener, SaveOptions } from './market/market';
 import type { SavedMarket } from './market/saved-market';
+import type { TurnClock } from './server/connection';
 import type { SimulatedVenue } from './server/simulated-venue';
 import { VenueServer } from './server/venue-server';
 import type {
@@ -26,10 +30,8 @@ const LONGEST_STEP_MS = 250;
 /** A lag beyond this is not made up: the market goes on at the present. */
 const LONGEST_LAG_MS = 5_000;
 
-interface Stage {
+interface Stage extends FaultStage {
   readonly name: string;
-  readonly venue: SimulatedVenue;
-  readonly server: VenueServer;
 }
 
 /**
@@ -48,6 +50,8 @@ class Simulator implements VenueSimulator, MarketListener {
   readonly endpoints = new Map<string, VenueEndpoint>();
   readonly faults: VenueFaults;
   readonly #tradeFaults: TradeFaults;
+  readonly #ledger: FaultLedger;
+  readonly #skews: ClockSkews;
   readonly #now: () => number;
   readonly #turnIntervalMs: number | null;
   readonly #market: Market;
@@ -55,6 +59,7 @@ class Simulator implements VenueSimulator, MarketListener {
   readonly #stageOf = new Map<string, Stage>();
   readonly #truth: TruthLog | null;
   #timer: NodeJS.Timeout | null = null;
+  #held = false;
   #stopped = false;
   #trades = 0;
   #quotes = 0;
@@ -76,42 +81,43 @@ class Simulator implements VenueSimulator, MarketListener {
     checkMarket(this.#market, options.symbols, now());
     // The time for which nobody ran a saved market passes as a halt: its ids and prices go on without a hole.
     this.#market.skipTo(now());
-    const clock = {
-      get nowMs(): number {
-        return now();
-      },
-    };
+    const skews = (this.#skews = new ClockSkews((venue, ms) => this.#market.skewClock(venue, ms)));
     const maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES;
     this.#stages = SIMULATED_VENUES.map((definition) => {
       const { name } = definition.traits;
-      const venue = definition.create(this.#market.instrumentsOf(name), clock, (instrument, trades) =>
-        this.#record(venue, instrument, trades, 'history'),
-      );
-      const server = new VenueServer(venue, clock, maxBufferedBytes, (fault) =>
-        this.#recordFault({ ...fault, exchange: name, at: now() }),
-      );
-      return { name, venue, server };
+      const clock: TurnClock = {
+        get nowMs() {
+          return now();
+        },
+        get shownMs() {
+          return now() + skews.of(name);
+        },
+      };
+      const venue = definition.create(this.#market.instrumentsOf(name), clock, (instrument, trades) => {
+        this.#record(venue, instrument, trades, 'history');
+        // An answer leaves between two turns: whoever has it shall find its trades in the log.
+        this.#truth?.flush();
+      });
+      const server = new VenueServer(venue, clock, maxBufferedBytes);
+      return { name, venue, server, skewClock: (ms, untilMs) => skews.begin(name, ms, untilMs) };
     });
     for (const stage of this.#stages) this.#stageOf.set(stage.name, stage);
     this.#truth = options.truthLog ? new TruthLog(options.truthLog) : null;
-    this.#tradeFaults = new TradeFaults((fault, instrument, trades) => {
-      const { venue: exchange, symbol } = instrument.listing;
-      const venue = this.#stageOf.get(exchange)?.venue;
-      const tradeIds = trades.map((trade) => venue?.tradeId(instrument, trade) ?? String(trade.id));
-      this.#recordFault({ fault, exchange, symbol, tradeIds, at: now() });
+    this.#ledger = new FaultLedger(now, (fault) => this.#truth?.recordFault(fault));
+    this.#tradeFaults = new TradeFaults(now, this.#send);
+    this.faults = createVenueFaults({
+      stage: (venue) => this.#stageOf.get(venue),
+      instrument: (venue, symbol) =>
+        this.#market.instrumentsOf(venue).find(({ active, listing }) => active && listing.symbol === symbol),
+      targets: this.#stages.map(({ name, venue }) => ({
+        exchange: name,
+        symbols: venue.instruments.flatMap(({ active, listing }) => (active ? [listing.symbol] : [])),
+        faults: FAULT_NAMES.filter((fault) => fault !== 'announce-shutdown' || venue.announcesShutdown),
+      })),
+      nowMs: now,
+      ledger: this.#ledger,
+      trades: this.#tradeFaults,
     });
-    this.faults = createVenueFaults(
-      {
-        server: (venue) => this.#stageOf.get(venue)?.server,
-        instrument: (venue, symbol) =>
-          this.#market
-            .instrumentsOf(venue)
-            .find(({ active, listing }) => active && listing.symbol === symbol),
-        nowMs: now,
-        record: (fault) => this.#recordFault(fault),
-      },
-      this.#tradeFaults,
-    );
   }
 
   async listen(host: string): Promise<void> {
@@ -138,20 +144,24 @@ class Simulator implements VenueSimulator, MarketListener {
   turn(): boolean {
     const nowMs = this.#now();
     for (const { server } of this.#stages) server.beginTurn();
+    this.#skews.turn(nowMs);
+    if (this.#held) this.#market.skipTo(nowMs);
     const lagMs = nowMs - this.#market.timeMs;
     if (lagMs > LONGEST_LAG_MS) {
       this.#market.skipTo(nowMs - LONGEST_STEP_MS);
       this.#skippedMs += lagMs - LONGEST_STEP_MS;
     }
     this.#market.advanceTo(Math.min(nowMs, this.#market.timeMs + LONGEST_STEP_MS), this);
-    for (const { server } of this.#stages) server.endTurn();
+    this.#tradeFaults.turn();
+    // The log is written before the frames leave, so that whoever has received a trade finds it there.
     this.#truth?.flush();
+    for (const { server } of this.#stages) server.endTurn();
     return this.#market.timeMs < nowMs;
   }
 
   onOrder(order: MarketOrder): void {
     this.#trades += order.trades.length;
-    this.#tradeFaults.pass(order, this.#send);
+    this.#tradeFaults.pass(order);
   }
 
   onQuote(instrument: Instrument): void {
@@ -159,11 +169,14 @@ class Simulator implements VenueSimulator, MarketListener {
     this.#stageOf.get(instrument.listing.venue)?.venue.onQuote(instrument);
   }
 
+  hold(): void {
+    this.#held = true;
+  }
+
   cutClients(venue?: string): void {
-    for (const { name, server } of this.#stages) {
-      if (venue !== undefined && venue !== name) continue;
-      this.#recordFault({ fault: 'cut-clients', exchange: name, at: this.#now(), clients: server.clients });
-      server.cutClients();
+    for (const { name } of this.#stages) {
+      if (venue === undefined || venue === name)
+        this.faults.carryOut({ fault: 'cut-clients', exchange: name });
     }
   }
 
@@ -177,6 +190,8 @@ class Simulator implements VenueSimulator, MarketListener {
       skippedMs: Math.round(this.#skippedMs),
       slowClientsCut: sum((server) => server.slowClientsCut),
       clients: sum((server) => server.clients),
+      violations: this.#stages.flatMap(({ name, server }) => server.violations.list(name)),
+      faults: this.#ledger.carriedOut,
     };
   }
 
@@ -201,10 +216,6 @@ class Simulator implements VenueSimulator, MarketListener {
     via: TruthRecord['via'],
   ): void {
     this.#truth?.record(instrument, trades, via, (of, trade) => venue.tradeId(of, trade));
-  }
-
-  #recordFault(fault: FaultRecord): void {
-    this.#truth?.recordFault(fault);
   }
 
   #schedule(lagging: boolean): void {

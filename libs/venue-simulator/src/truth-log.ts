@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
-import type { FaultRecord } from './faults/venue-faults';
+import type { FaultRecord } from './faults/fault-ledger';
 import { trimmedDecimal } from './market/decimal-text';
 import type { Instrument, MarketTrade } from './market/instrument';
 

@@ -46,6 +46,12 @@ export function bookTickerFrame(stream: string, instrument: Instrument, form: Fr
   return enveloped(stream, data, form);
 }
 
+/** The announcement that this server will shut down. @param shownMs the venue's clock, ms UTC. */
+export function shutdownFrame(shownMs: number, form: FrameForm): string {
+  const time = Math.floor(form.microseconds ? shownMs * 1000 : shownMs);
+  return enveloped('!serverShutdown', `{"e":"serverShutdown","E":${time}}`, form);
+}
+
 function enveloped(stream: string, data: string, form: FrameForm): string {
   return form.combined ? `{"stream":"${stream}","data":${data}}` : data;
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../server/client-json';
 import type { Connection, TurnClock } from '../server/connection';
 import { MessageRate } from '../server/message-rate';
 import type { Session } from '../server/simulated-venue';
-import { errorFrame, resultFrame } from './frames';
+import { errorFrame, resultFrame, shutdownFrame } from './frames';
 import type { FrameForm, RequestId } from './frames';
 import type { StreamDirectory } from './streams';
 
@@ -94,21 +94,27 @@ export class BinanceSession implements Session {
     }
   }
 
+  /** Announces the shutdown of this server. */
+  announceShutdown(): boolean {
+    return this.#connection.send(shutdownFrame(this.#clock.shownMs, this.form));
+  }
+
   /** Pings, and keeps the limits of pongs and lifetime. */
   turn(nowMs: number): void {
     if (nowMs - this.#openedMs >= LIFETIME_MS) {
       this.#connection.close(1001, 'connections live for 24 hours');
       return;
     }
+    // A ping that could not be answered, because nothing of the client's was read, is held against nobody.
+    if (!this.#connection.reads) this.#pings.clear();
     const [oldest] = this.#pings.values();
     if (oldest !== undefined && nowMs - oldest > PONG_LIMIT_MS) {
-      this.#connection.close(1008, 'Pong timeout');
+      this.#connection.closeFor('pong-timeout', 1008, 'Pong timeout');
       return;
     }
     if (nowMs - this.#lastPingMs >= PING_INTERVAL_MS) {
       this.#lastPingMs = nowMs;
-      this.#pings.set(String(nowMs), nowMs);
-      this.#connection.ping(String(nowMs));
+      if (this.#connection.ping(String(nowMs))) this.#pings.set(String(nowMs), nowMs);
     }
   }
 
@@ -119,7 +125,7 @@ export class BinanceSession implements Session {
 
   #countMessage(): boolean {
     if (this.#rate.allows(this.#clock.nowMs)) return true;
-    this.#connection.close(1008, 'Too many requests');
+    this.#connection.closeFor('message-rate', 1008, 'Too many requests');
     return false;
   }
 
@@ -149,7 +155,9 @@ export class BinanceSession implements Session {
     const streams = asTexts(params);
     if (streams === null) return errorFrame(2, 'Invalid request: params must be a list of stream names', id);
     if (method === 'SUBSCRIBE') {
-      return this.subscribe(streams) ? resultFrame(null, id) : errorFrame(4, 'Too many subscriptions', id);
+      if (this.subscribe(streams)) return resultFrame(null, id);
+      this.#connection.noteViolation('too-many-streams');
+      return errorFrame(4, 'Too many subscriptions', id);
     }
     for (const stream of streams) {
       this.#streams.delete(stream);

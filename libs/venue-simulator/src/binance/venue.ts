@@ -7,6 +7,7 @@ import type {
   SimulatedVenue,
   TradeWitness,
 } from '../server/simulated-venue';
+import { SlidingConnectLimit } from '../server/connect-limit';
 import { bookTickerFrame, formIndex, tradeFrame } from './frames';
 import type { FrameForm } from './frames';
 import { RequestWeight } from './request-weight';
@@ -25,6 +26,10 @@ export function binanceVenue(
 
 class BinanceVenue implements SimulatedVenue {
   readonly webSocketPath = '/stream';
+  readonly connects = new SlidingConnectLimit(300, 300_000, 429);
+  readonly bansImpatient = true;
+  readonly announcesShutdown = true;
+  readonly streams: SimulatedVenue['streams'];
   readonly #directory: StreamDirectory;
   readonly #weight = new RequestWeight();
   readonly #tradeStreams: string[];
@@ -36,6 +41,7 @@ class BinanceVenue implements SimulatedVenue {
     readonly told: TradeWitness,
   ) {
     this.#directory = new StreamDirectory(instruments);
+    this.streams = { trades: [this.#directory.trades], quotes: [this.#directory.bookTickers] };
     this.#tradeStreams = instruments.map(tradeStream);
     this.#bookTickerStreams = instruments.map(bookTickerStream);
   }
@@ -47,7 +53,7 @@ class BinanceVenue implements SimulatedVenue {
   open(connection: Connection, url: URL): Session {
     const { streams, form } = requested(url);
     const session = new BinanceSession(connection, this.clock, this.#directory, form);
-    if (!session.subscribe(streams)) connection.close(1008, 'Too many subscriptions');
+    if (!session.subscribe(streams)) connection.closeFor('too-many-streams', 1008, 'Too many subscriptions');
     return session;
   }
 
@@ -77,9 +83,9 @@ class BinanceVenue implements SimulatedVenue {
   }
 
   answer(request: RestRequest): RestAnswer {
-    const { nowMs } = this.clock;
+    const { nowMs, shownMs } = this.clock;
     const answer =
-      this.#weight.refusal(request.path, nowMs) ?? answerRest(request, this.instruments, nowMs, this.told);
+      this.#weight.refusal(request.path, nowMs) ?? answerRest(request, this.instruments, shownMs, this.told);
     const used = { 'x-mbx-used-weight-1m': String(this.#weight.used) };
     return { ...answer, headers: { ...answer.headers, ...used } };
   }

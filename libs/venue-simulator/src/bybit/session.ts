@@ -67,7 +67,8 @@ export class BybitSession implements Session {
 
   /** Keeps the time limits. */
   turn(nowMs: number): void {
-    if (nowMs - Math.max(this.#heardMs, this.#connection.lastSentMs) >= IDLE_LIMIT_MS) this.#connection.cut();
+    if (nowMs - Math.max(this.#heardMs, this.#connection.lastSentMs) >= IDLE_LIMIT_MS)
+      this.#connection.cutFor('idle');
   }
 
   /** Ends every subscription. */
@@ -88,8 +89,10 @@ export class BybitSession implements Session {
     const names = asTexts(args);
     if (names === null || names.length === 0)
       this.#refuse('Invalid request: args must be a list of topics', op);
-    else if (names.length > MAX_ARGS_PER_REQUEST) this.#refuse('args size >10', op);
-    else if (op === 'subscribe') this.#subscribe(names, requestId);
+    else if (names.length > MAX_ARGS_PER_REQUEST) {
+      this.#connection.noteViolation('request-size');
+      this.#refuse('args size >10', op);
+    } else if (op === 'subscribe') this.#subscribe(names, requestId);
     else this.#unsubscribe(names, requestId);
   }
 
@@ -101,14 +104,17 @@ export class BybitSession implements Session {
       if (this.#topics.has(name)) return this.#refuse(`error:already subscribed,topic:${name}`, 'subscribe');
     }
     const characters = names.reduce((sum, name) => sum + name.length, this.#characters);
-    if (characters > MAX_ARGS_CHARACTERS) return this.#refuse('args characters >21000', 'subscribe');
+    if (characters > MAX_ARGS_CHARACTERS) {
+      this.#connection.noteViolation('too-many-streams');
+      return this.#refuse('args characters >21000', 'subscribe');
+    }
     this.#characters = characters;
     this.#accept('subscribe', 'subscribe', requestId);
     for (const name of names) {
       const topic = this.#directory.topic(name);
       this.#topics.add(name);
       topic?.audience.add(topic.instrument, this);
-      if (topic?.book) this.#connection.send(bookFrame(topic.instrument, this.#clock.nowMs));
+      if (topic?.book) this.#connection.send(bookFrame(topic.instrument, this.#clock.shownMs));
     }
   }
 

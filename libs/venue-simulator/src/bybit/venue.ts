@@ -7,6 +7,7 @@ import type {
   SimulatedVenue,
   TradeWitness,
 } from '../server/simulated-venue';
+import { SlidingConnectLimit } from '../server/connect-limit';
 import { MessageRate } from '../server/message-rate';
 import { bookFrame, tradeFrames, tradeId } from './frames';
 import { answerRest } from './rest';
@@ -31,6 +32,10 @@ export function bybitVenue(
 
 class BybitVenue implements SimulatedVenue {
   readonly webSocketPath = '/v5/public/spot';
+  readonly connects = new SlidingConnectLimit(500, 300_000, 403);
+  readonly bansImpatient = false;
+  readonly announcesShutdown = false;
+  readonly streams: SimulatedVenue['streams'];
   readonly #directory: TopicDirectory;
   readonly #requests = new MessageRate(REQUESTS.count, REQUESTS.windowMs);
   #lockedUntilMs = -Infinity;
@@ -43,6 +48,7 @@ class BybitVenue implements SimulatedVenue {
     readonly told: TradeWitness,
   ) {
     this.#directory = new TopicDirectory(instruments);
+    this.streams = { trades: [this.#directory.trades], quotes: [this.#directory.books] };
     this.#pushedMs = instruments.map(() => clock.nowMs);
   }
 
@@ -73,17 +79,18 @@ class BybitVenue implements SimulatedVenue {
   turn(nowMs: number): void {
     for (const instrument of this.instruments) {
       const pushedMs = this.#pushedMs[instrument.index] ?? nowMs;
-      if (nowMs - pushedMs >= REPEAT_AFTER_MS) this.#push(instrument, nowMs, nowMs);
+      if (nowMs - pushedMs >= REPEAT_AFTER_MS) this.#push(instrument, nowMs, this.clock.shownMs);
     }
   }
 
   answer(request: RestRequest): RestAnswer {
-    const { nowMs } = this.clock;
+    const { nowMs, shownMs } = this.clock;
     if (nowMs >= this.#lockedUntilMs && !this.#requests.allows(nowMs)) {
       this.#lockedUntilMs = nowMs + LOCKOUT_MS;
     }
-    if (nowMs < this.#lockedUntilMs) return { status: 403, body: { retMsg: 'access too frequent' } };
-    return answerRest(request, this.instruments, nowMs, this.told);
+    if (nowMs < this.#lockedUntilMs)
+      return { status: 403, body: { retMsg: 'access too frequent' }, violation: 'rest-rate' };
+    return answerRest(request, this.instruments, shownMs, this.told);
   }
 
   #push(instrument: Instrument, nowMs: number, printedMs: number | null): void {

@@ -52,7 +52,7 @@ export class CoinbaseSession implements Session {
   /** Answers a request. */
   onMessage(text: string | null): void {
     if (!this.#rate.allows(this.#clock.nowMs)) {
-      this.#connection.close(1008, 'rate limit exceeded');
+      this.#connection.closeFor('message-rate', 1008, 'rate limit exceeded');
       return;
     }
     const message = text === null ? null : parseObject(text);
@@ -76,7 +76,7 @@ export class CoinbaseSession implements Session {
   turn(nowMs: number): void {
     if (!this.#asked && nowMs - this.#openedMs >= SUBSCRIBE_WITHIN_MS) {
       this.#asked = true;
-      this.#connection.close(1008, 'no subscribe message within 5 seconds');
+      this.#connection.closeFor('no-subscription', 1008, 'no subscribe message within 5 seconds');
     }
   }
 

@@ -4,42 +4,52 @@ import type { Session } from '../server/simulated-venue';
 /** What is done to a subscribe request. */
 export type SubscriptionFaultName = 'refuse-subscription' | 'lose-ack';
 
+/** A fault of the next subscribe requests. */
+export interface SubscriptionFault {
+  /** What is done to them. */
+  readonly fault: SubscriptionFaultName;
+  /** To how many. */
+  readonly count: number;
+  /** When it is over even if fewer came, ms UTC. */
+  readonly untilMs: number;
+  /** Is told of each request that it befell. */
+  readonly note: () => void;
+}
+
 const SUBSCRIBE = /"subscribe"/i;
 
 /** Subscribe requests of one venue that are refused, or whose first answer is lost. */
 export class SubscriptionFaults {
-  readonly #listener: (fault: SubscriptionFaultName) => void;
-  #refusals = 0;
-  #lostAcks = 0;
+  readonly #waiting: (SubscriptionFault & { left: number })[] = [];
 
-  /** @param listener is told of each fault as it happens. */
-  constructor(listener: (fault: SubscriptionFaultName) => void) {
-    this.#listener = listener;
+  /** Lets a fault befall the next requests, after those faults that already wait. */
+  add(fault: SubscriptionFault): void {
+    this.#waiting.push({ ...fault, left: fault.count });
   }
 
-  /** The next `count` subscribe requests are refused as a whole. */
-  refuse(count: number): void {
-    this.#refusals += count;
-  }
-
-  /** The next `count` subscribe requests are carried out, but the first frame of their answer is lost. */
-  loseAcks(count: number): void {
-    this.#lostAcks += count;
+  /** Whether a fault waits for a request. */
+  isBusy(nowMs: number): boolean {
+    return this.#next(nowMs) !== undefined;
   }
 
   /** Hands a client's message to its session, as the faults allow. */
-  pass(text: string | null, connection: Connection, session: Session): void {
-    const subscribes = this.#refusals + this.#lostAcks > 0 && text !== null && SUBSCRIBE.test(text);
-    if (subscribes && this.#refusals > 0) {
-      this.#refusals--;
-      session.refuse(text);
-      this.#listener('refuse-subscription');
-    } else if (subscribes) {
-      this.#lostAcks--;
-      connection.loseFirstFrameOf(() => session.onMessage(text));
-      this.#listener('lose-ack');
-    } else {
+  pass(text: string | null, connection: Connection, session: Session, nowMs: number): void {
+    const next = this.#waiting.length === 0 ? undefined : this.#next(nowMs);
+    if (next === undefined || text === null || !SUBSCRIBE.test(text)) {
       session.onMessage(text);
+      return;
     }
+    next.left--;
+    if (next.fault === 'refuse-subscription') session.refuse(text);
+    else connection.loseFirstFrameOf(() => session.onMessage(text));
+    next.note();
+  }
+
+  #next(nowMs: number): (SubscriptionFault & { left: number }) | undefined {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (next.left > 0 && nowMs < next.untilMs) return next;
+      this.#waiting.shift();
+    }
+    return undefined;
   }
 }

@@ -1,90 +1,70 @@
 import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument';
 
-/** What is done to trades on their way to the clients. */
-export type TradeFaultName = 'drop-trades' | 'duplicate-frames' | 'swap-frames';
-/** Is told which trades a fault befell. */
-export type TradeFaultListener = (
-  fault: TradeFaultName,
-  instrument: Instrument,
+/** Sends the frames of an order to the clients. */
+export type SendOrder = (order: MarketOrder) => void;
+
+/** Is told which trades a fault befell: when it began with them and when it was over, ms. */
+export type TradeFaultNote = (
   trades: readonly MarketTrade[],
+  span: { readonly at: number; readonly until?: number; readonly inOrder?: true },
 ) => void;
 
-interface Pending {
-  dropTrades: number;
-  duplicateOrders: number;
-  swapOrders: number;
-  /** An order whose frames wait for those of the next. */
-  held: MarketOrder | null;
+/** One fault of one instrument's trades. */
+export interface TradeFault {
+  /** An order happened: sends it, keeps it or loses it. */
+  take(order: MarketOrder, nowMs: number, send: SendOrder): void;
+  /** Sends what has waited long enough. */
+  turn(nowMs: number, send: SendOrder): void;
+  /** Whether it has nothing more to do. */
+  readonly done: boolean;
 }
 
-/** Trades that are lost, sent twice or sent in the wrong order between the market and its clients. */
+/** The faults that wait for trades, by instrument; one instrument's faults act one after the other. */
 export class TradeFaults {
-  readonly #pending = new Map<Instrument, Pending>();
-  readonly #listener: TradeFaultListener;
+  readonly #waiting = new Map<Instrument, TradeFault[]>();
+  readonly #nowMs: () => number;
+  readonly #send: SendOrder;
 
-  /** @param listener is told of each fault as it happens. */
-  constructor(listener: TradeFaultListener) {
-    this.#listener = listener;
+  constructor(nowMs: () => number, send: SendOrder) {
+    this.#nowMs = nowMs;
+    this.#send = send;
   }
 
-  /** The next `count` trades are not sent; they have their ids all the same. */
-  drop(instrument: Instrument, count: number): void {
-    this.#of(instrument).dropTrades += count;
+  /** Lets a fault befall the instrument's next orders, after those that already wait. */
+  add(instrument: Instrument, fault: TradeFault): void {
+    const waiting = this.#waiting.get(instrument);
+    if (waiting === undefined) this.#waiting.set(instrument, [fault]);
+    else waiting.push(fault);
   }
 
-  /** The frames of the next `count` orders are sent twice. */
-  duplicate(instrument: Instrument, count: number): void {
-    this.#of(instrument).duplicateOrders += count;
+  /** Whether a fault of the instrument's trades is not over. */
+  isBusy(instrument: Instrument): boolean {
+    return this.#waiting.has(instrument);
   }
 
-  /** The frames of the next order are sent after those of the one that follows it. */
-  swap(instrument: Instrument): void {
-    this.#of(instrument).swapOrders += 1;
-  }
-
-  /** Sends an order, or what the faults leave of it. */
-  pass(order: MarketOrder, send: (order: MarketOrder) => void): void {
-    const pending = this.#pending.size === 0 ? undefined : this.#pending.get(order.instrument);
-    if (pending === undefined) send(order);
-    else this.#passFaulty(order, pending, send);
-  }
-
-  #passFaulty(order: MarketOrder, pending: Pending, send: (order: MarketOrder) => void): void {
-    const { instrument } = order;
-    const lost = order.trades.slice(0, pending.dropTrades);
-    const trades = order.trades.slice(lost.length);
-    pending.dropTrades -= lost.length;
-    if (lost.length > 0) this.#listener('drop-trades', instrument, lost);
-    if (trades.length === 0) return;
-    const left: MarketOrder = { instrument, trades };
-    if (pending.held === null && pending.swapOrders > 0) {
-      pending.swapOrders--;
-      pending.held = left;
-      return;
-    }
-    send(left);
-    if (pending.duplicateOrders > 0) {
-      pending.duplicateOrders--;
-      send(left);
-      this.#listener('duplicate-frames', instrument, trades);
-    }
-    const { held } = pending;
-    if (held !== null) {
-      pending.held = null;
-      send(held);
-      this.#listener('swap-frames', instrument, held.trades);
-    }
-    if (pending.dropTrades + pending.duplicateOrders + pending.swapOrders === 0) {
-      this.#pending.delete(instrument);
+  /** Sends an order, or what the fault leaves of it. */
+  pass(order: MarketOrder): void {
+    const fault = this.#waiting.size === 0 ? undefined : this.#waiting.get(order.instrument)?.[0];
+    if (fault === undefined) this.#send(order);
+    else {
+      fault.take(order, this.#nowMs(), this.#send);
+      this.#leave(order.instrument, fault);
     }
   }
 
-  #of(instrument: Instrument): Pending {
-    let pending = this.#pending.get(instrument);
-    if (pending === undefined) {
-      pending = { dropTrades: 0, duplicateOrders: 0, swapOrders: 0, held: null };
-      this.#pending.set(instrument, pending);
+  /** Sends what has waited long enough. */
+  turn(): void {
+    for (const [instrument, [fault]] of this.#waiting) {
+      if (fault === undefined) continue;
+      fault.turn(this.#nowMs(), this.#send);
+      this.#leave(instrument, fault);
     }
-    return pending;
+  }
+
+  #leave(instrument: Instrument, fault: TradeFault): void {
+    if (!fault.done) return;
+    const waiting = this.#waiting.get(instrument);
+    waiting?.shift();
+    if (waiting?.length === 0) this.#waiting.delete(instrument);
   }
 }

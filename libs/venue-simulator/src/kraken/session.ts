@@ -65,7 +65,7 @@ export class KrakenSession implements Session {
     }
     const id = message['req_id'];
     const requestId = typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? id : undefined;
-    if (method === 'ping') this.#reply(pongFrame(requestId, this.#clock.nowMs));
+    if (method === 'ping') this.#reply(pongFrame(requestId, this.#clock.shownMs));
     else if (method === 'subscribe' || method === 'unsubscribe') this.#change(method, message, requestId);
     else this.#refuse({ method, error: 'Method not found', requestId });
   }
@@ -85,7 +85,7 @@ export class KrakenSession implements Session {
     if (this.#subscribed.size > 0) {
       if (nowMs - this.#connection.lastSentMs >= HEARTBEAT_AFTER_MS) this.#reply(HEARTBEAT_FRAME);
     } else if (nowMs - this.#heardMs >= IDLE_LIMIT_MS) {
-      this.#connection.close(1000, 'no subscription');
+      this.#connection.closeFor('no-subscription', 1000, 'no subscription');
     }
   }
 
@@ -99,7 +99,7 @@ export class KrakenSession implements Session {
   }
 
   #refuse(parts: { method?: string; error: string; symbol?: string; requestId?: number | undefined }): void {
-    this.#reply(answerFrame(parts, this.#clock.nowMs));
+    this.#reply(answerFrame(parts, this.#clock.shownMs));
   }
 
   #change(method: 'subscribe' | 'unsubscribe', message: JsonObject, requestId: number | undefined): void {
@@ -142,7 +142,7 @@ export class KrakenSession implements Session {
       this.#subscribed.set(key, stream);
       this.#channels.audiences[stream].add(pair, this);
       const result = { channel, event_trigger: trigger, snapshot, symbol };
-      this.#reply(answerFrame({ method, result, requestId }, this.#clock.nowMs));
+      this.#reply(answerFrame({ method, result, requestId }, this.#clock.shownMs));
       if (snapshot) {
         const past = channel === 'trade' ? pair.recent.last(SNAPSHOT_TRADES) : [];
         this.#told(pair, past);
@@ -154,7 +154,7 @@ export class KrakenSession implements Session {
       this.#subscribed.delete(key);
       this.#channels.audiences[stream].remove(pair, this);
       const result = { channel, event_trigger: trigger, symbol };
-      this.#reply(answerFrame({ method, result, requestId }, this.#clock.nowMs));
+      this.#reply(answerFrame({ method, result, requestId }, this.#clock.shownMs));
     }
   }
 }

@@ -40,7 +40,10 @@ export class OrderFlow {
     this.#fair = fair;
   }
 
-  /** A taker order: it trades at the visible bid or ask, deeper if it is large, and leaves a thinner or moved book. */
+  /**
+   * A taker order: it trades at the visible bid or ask, deeper if it is large, and leaves a thinner or moved book.
+   * @param timeUs what the venue's clock shows.
+   */
   takeOrder(instrument: Instrument, venue: VenueTraits, timeUs: number): MarketOrder {
     const random = this.#random;
     const takerBuys = random.uniform() < 0.5;
@@ -69,8 +72,12 @@ export class OrderFlow {
     return { instrument, trades };
   }
 
-  /** A change of the quote: the book follows the fair price, or only a size changes. */
-  changeQuote(instrument: Instrument, venue: VenueTraits, timeUs: number): void {
+  /**
+   * A change of the quote: the book follows the fair price, or only a size changes.
+   * @param timeUs market time, by which prices walk.
+   * @param shownUs what the venue's clock shows.
+   */
+  changeQuote(instrument: Instrument, venue: VenueTraits, timeUs: number, shownUs: number): void {
     const random = this.#random;
     const { base, quote, priceDecimals } = instrument.listing;
     this.#fair.advance(base, timeUs, random);
@@ -92,7 +99,7 @@ export class OrderFlow {
     } else {
       instrument.askSize = this.#size(instrument, QUOTE_USD);
     }
-    this.#bookChanged(instrument, timeUs);
+    this.#bookChanged(instrument, shownUs);
   }
 
   #leaveBook(instrument: Instrument, takerBuys: boolean, lastPrice: number, timeUs: number): void {

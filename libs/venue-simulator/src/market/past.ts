@@ -35,7 +35,7 @@ export function tradePast(
     if (timeUs >= toUs) return;
     const source = sources[random.below(sources.length)];
     if (source === undefined) return;
-    flow.changeQuote(source.instrument, source.venue, timeUs);
+    flow.changeQuote(source.instrument, source.venue, timeUs, timeUs);
     flow.takeOrder(source.instrument, source.venue, timeUs);
   }
 }

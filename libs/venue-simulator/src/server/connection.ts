@@ -1,19 +1,25 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import type { ViolationKind } from './violations';
 
 /** The simulator's clock. */
 export interface TurnClock {
-  /** ms UTC. */
+  /** ms UTC: limits and delays are measured by it. */
   readonly nowMs: number;
+  /** What the venue's own clock shows, ms UTC; it may be wrong. Everything that a venue prints is by this one. */
+  readonly shownMs: number;
 }
 
 /** One client's socket as the venue sees it. */
 export class Connection {
   /** When something was last sent, ms UTC of the simulator's clock; the time of connecting before that. */
   lastSentMs: number;
+  /** When the venue cuts the connection by itself, ms UTC; Infinity: not. */
+  cutAtMs = Infinity;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #clock: TurnClock;
+  readonly #onViolation: (kind: ViolationKind) => void;
   #silentUntilMs = -Infinity;
   #reads = true;
   #losesNext = false;
@@ -21,13 +27,16 @@ export class Connection {
   /**
    * @param number running number of the connection at its venue, from 1.
    * @param socket the TCP socket below `webSocket`.
+   * @param onViolation is told of each limit that the client breaks.
    */
   constructor(
     readonly number: number,
     webSocket: WebSocket,
     socket: Duplex,
     clock: TurnClock,
+    onViolation: (kind: ViolationKind) => void,
   ) {
+    this.#onViolation = onViolation;
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#clock = clock;
@@ -51,9 +60,35 @@ export class Connection {
     return true;
   }
 
-  /** Sends a WebSocket ping. */
-  ping(payload: string): void {
-    if (this.#webSocket.readyState === WebSocket.OPEN && !this.#isSilent()) this.#webSocket.ping(payload);
+  /** Whether the client is heard: false while a fault keeps its messages, even pongs, from being read. */
+  get reads(): boolean {
+    return this.#reads;
+  }
+
+  /** Sends a WebSocket ping. False when it could not be sent. */
+  ping(payload: string): boolean {
+    if (this.#webSocket.readyState !== WebSocket.OPEN || this.#isSilent()) return false;
+    this.#webSocket.ping(payload);
+    return true;
+  }
+
+  /** The client broke a limit that only gets its request refused. */
+  noteViolation(kind: ViolationKind): void {
+    this.#onViolation(kind);
+  }
+
+  /** The client broke a limit: counts it and ends the connection with a close frame; nothing while it is ending already. */
+  closeFor(kind: ViolationKind, code: number, reason: string): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN || !this.#reads) return;
+    this.#onViolation(kind);
+    this.close(code, reason);
+  }
+
+  /** The client broke a limit: counts it and cuts the connection. */
+  cutFor(kind: ViolationKind): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    this.#onViolation(kind);
+    this.cut();
   }
 
   /** Reads again when a silence is over. */

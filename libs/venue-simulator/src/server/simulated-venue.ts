@@ -1,10 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Instrument, MarketOrder, MarketTrade } from '../market/instrument';
 import type { VenueTraits } from '../market/venue-traits';
+import type { SilenceableStream } from './audience';
 import type { Connection, TurnClock } from './connection';
+import type { ViolationKind } from './violations';
 
 /** One venue's public face: its WebSocket protocol and its REST answers over the market's instruments. */
 export interface SimulatedVenue {
+  /** What it lists, by index. */
+  readonly instruments: readonly Instrument[];
+  /** The streams that carry trades (or tell of them) and those that carry quotes. */
+  readonly streams: {
+    /** Trades, and what tells of them such as heartbeats with ids. */
+    readonly trades: readonly SilenceableStream[];
+    /** The book's top. */
+    readonly quotes: readonly SilenceableStream[];
+  };
+  /** How many connections it admits. */
+  readonly connects: ConnectLimit;
+  /** Whether a client that asks REST on while it is told to wait is banned with status 418. */
+  readonly bansImpatient: boolean;
+  /** Whether it announces its shutdown to clients; see {@link Session.announceShutdown}. */
+  readonly announcesShutdown: boolean;
   /** Path and query of the WebSocket address that clients shall dial. */
   readonly webSocketPath: string;
   /** Whether a client may connect there; other paths get HTTP 404. */
@@ -33,10 +50,20 @@ export interface Session {
   onPing(): void;
   /** A WebSocket pong came. */
   onPong(payload: string): void;
+  /** Tells the client that the venue will shut down soon. @returns whether its socket took it. */
+  announceShutdown?(): boolean;
   /** Does what is due for this client, such as pings and time limits. */
   turn(nowMs: number): void;
   /** The socket is closed: nothing can be sent any more. */
   onClose(): void;
+}
+
+/** How many connections a venue admits. All clients count together, as if they shared one address. */
+export interface ConnectLimit {
+  /** Notes one attempt at `nowMs`; false when it is one too many. */
+  allows(nowMs: number): boolean;
+  /** The HTTP status that one too many gets instead of the upgrade. */
+  readonly refusal: 403 | 429;
 }
 
 /** A REST request. */
@@ -59,6 +86,8 @@ export interface RestAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** What is sent as JSON. */
   readonly body: unknown;
+  /** The limit that the request broke; absent when it kept to all. */
+  readonly violation?: ViolationKind;
 }
 
 /** Is told which trades a client got by other ways than live: by REST or as history on subscribing. */

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,28 +6,28 @@ import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import { RestFaults, faultyAnswer } from '../faults/rest-faults';
 import { SubscriptionFaults } from '../faults/subscription-faults';
-import type { FaultRecord } from '../faults/venue-faults';
+import { RetryPatience } from '../faults/retry-patience';
 import { Connection } from './connection';
 import type { TurnClock } from './connection';
-import type { RestAnswer, Session, SimulatedVenue } from './simulated-venue';
+import type { RestAnswer, RestRequest, Session, SimulatedVenue } from './simulated-venue';
+import { ViolationTally } from './violations';
 
 /** Largest message that a client may send; a larger one ends its connection with close code 1009. */
 export const MAX_CLIENT_MESSAGE_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1_024;
-
-/** Takes what a fault did, apart from where and when. */
-export type FaultNote = (fault: Omit<FaultRecord, 'exchange' | 'at'>) => void;
 
 /** The sockets of one venue on one port: WebSocket and REST. */
 export class VenueServer {
   /** Faults of the REST interface. */
   readonly restFaults = new RestFaults();
   /** Faults of subscribe requests. */
-  readonly subscriptionFaults: SubscriptionFaults;
+  readonly subscriptionFaults = new SubscriptionFaults();
+  /** Limits that clients broke. */
+  readonly violations = new ViolationTally();
   readonly #venue: SimulatedVenue;
   readonly #clock: TurnClock;
   readonly #maxBufferedBytes: number;
-  readonly #note: FaultNote;
+  readonly #patience: RetryPatience;
   readonly #http: Server;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
@@ -40,11 +40,9 @@ export class VenueServer {
 
   /**
    * @param maxBufferedBytes a client that has this much untaken at the start of a turn is cut.
-   * @param note is told of each fault that befell one request.
    */
-  constructor(venue: SimulatedVenue, clock: TurnClock, maxBufferedBytes: number, note: FaultNote) {
-    this.#note = note;
-    this.subscriptionFaults = new SubscriptionFaults((fault) => note({ fault, clients: 1 }));
+  constructor(venue: SimulatedVenue, clock: TurnClock, maxBufferedBytes: number) {
+    this.#patience = new RetryPatience(venue.bansImpatient);
     this.#venue = venue;
     this.#clock = clock;
     this.#maxBufferedBytes = maxBufferedBytes;
@@ -76,9 +74,13 @@ export class VenueServer {
 
   /** Starts a turn: cuts clients that do not read, and holds the others' frames until {@link endTurn}. */
   beginTurn(): void {
+    const { nowMs } = this.#clock;
     for (const connection of this.#sessions.keys()) {
       connection.wake();
-      if (connection.bufferedBytes > this.#maxBufferedBytes) {
+      if (connection.cutAtMs <= nowMs) {
+        this.#sessions.delete(connection);
+        connection.cut();
+      } else if (connection.bufferedBytes > this.#maxBufferedBytes) {
         this.#slowClientsCut++;
         this.#sessions.delete(connection);
         connection.cut();
@@ -95,6 +97,20 @@ export class VenueServer {
       session.turn(this.#clock.nowMs);
       connection.release();
     }
+  }
+
+  /**
+   * Tells every present client that the venue will shut down, and cuts them at `cutAtMs` (ms UTC).
+   * @returns how many were told. @throws Error when the venue makes no such announcements.
+   */
+  announceShutdown(cutAtMs: number): number {
+    let told = 0;
+    for (const [connection, session] of this.#sessions) {
+      if (session.announceShutdown?.() !== true) continue;
+      connection.cutAtMs = cutAtMs;
+      told++;
+    }
+    return told;
   }
 
   /** Cuts every client, as a network failure would. */
@@ -131,19 +147,35 @@ export class VenueServer {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
+    if (!this.#venue.connects.allows(this.#clock.nowMs)) {
+      this.violations.note('connect-rate');
+      const reason = STATUS_CODES[this.#venue.connects.refusal];
+      socket.end(
+        `HTTP/1.1 ${this.#venue.connects.refusal} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
+      return;
+    }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
       this.#onOpen(webSocket, socket, url),
     );
   }
 
   #onOpen(webSocket: WebSocket, socket: Duplex, url: URL): void {
-    const connection = new Connection(++this.#connections, webSocket, socket, this.#clock);
+    const connection = new Connection(
+      ++this.#connections,
+      webSocket,
+      socket,
+      this.#clock,
+      this.violations.note,
+    );
     // A faulty or oversized frame is answered by ws with a close frame; the close event follows.
-    webSocket.on('error', () => undefined);
+    webSocket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.violations.note('message-size');
+    });
     const session = this.#venue.open(connection, url);
     this.#sessions.set(connection, session);
     webSocket.on('message', (data, isBinary) =>
-      this.subscriptionFaults.pass(isBinary ? null : textOf(data), connection, session),
+      this.subscriptionFaults.pass(isBinary ? null : textOf(data), connection, session, this.#clock.nowMs),
     );
     webSocket.on('ping', () => session.onPing());
     webSocket.on('pong', (payload) => session.onPong(payload.toString()));
@@ -155,39 +187,62 @@ export class VenueServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
-    const fault = this.restFaults.at(this.#clock.nowMs);
-    if (fault === null) {
-      this.#reply(request, response, null);
+    const { nowMs } = this.#clock;
+    const patience = this.#patience.hears(nowMs);
+    if (patience === 'too-early') this.violations.note('ignored-retry-after');
+    if (patience === 'banned') {
+      const leftMs = this.#patience.bannedUntilMs - nowMs;
+      this.#reply(response, banned(leftMs), false);
       return;
     }
-    this.#note({ fault: `rest-${fault.status ?? 'slow'}`, path: request.url ?? '' });
-    const answer = faultyAnswer(fault);
+    const fault = this.restFaults.at(nowMs);
+    if (fault === null) {
+      this.#reply(response, this.#answer(request), false);
+      return;
+    }
+    this.restFaults.befell(request.url ?? '');
+    const instead = faultyAnswer(fault);
+    const waitS = Number(fault.retryAfter);
+    if (instead !== null && waitS > 0) this.#patience.told(nowMs, waitS * 1_000);
     // The wall clock counts here: a client waits by it. Nobody waits for the answer to a client that is gone.
-    setTimeout(() => this.#reply(request, response, answer), fault.delayMs ?? 0).unref();
+    setTimeout(() => {
+      this.#reply(response, instead ?? this.#answer(request), fault.truncated === true);
+    }, fault.delayMs ?? 0).unref();
   }
 
-  #reply(request: IncomingMessage, response: ServerResponse, instead: RestAnswer | null): void {
-    if (response.destroyed) return;
+  #answer(request: IncomingMessage): RestAnswer {
     const url = parseUrl(request.url);
-    const method = request.method ?? 'GET';
-    const answer: RestAnswer =
-      instead ??
-      (url === null
-        ? { status: 400, body: {} }
-        : this.#venue.answer({
-            method,
-            path: url.pathname,
-            query: url.searchParams,
-            headers: request.headers,
-          }));
-    const body = JSON.stringify(answer.body);
+    if (url === null) return { status: 400, body: {} };
+    const asked: RestRequest = {
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+    };
+    return this.#venue.answer(asked);
+  }
+
+  #reply(response: ServerResponse, answer: RestAnswer, truncated: boolean): void {
+    if (answer.violation !== undefined) this.violations.note(answer.violation);
+    if (response.destroyed) return;
+    const body = Buffer.from(JSON.stringify(answer.body));
     response.writeHead(answer.status, {
       ...answer.headers,
       'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
+      'content-length': body.length,
     });
-    response.end(body);
+    if (!truncated) response.end(body);
+    else response.write(body.subarray(0, body.length >> 1), () => response.destroy());
   }
+}
+
+function banned(leftMs: number): RestAnswer {
+  return {
+    status: 418,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(leftMs / 1000))) },
+    body: { message: 'Banned for asking while told to wait' },
+    violation: 'rest-banned',
+  };
 }
 
 function parseUrl(target: string | undefined): URL | null {
