@@ -50,6 +50,14 @@ export interface PipelineComponent {
   ageMs: number;
 }
 
+/** Where the pipeline asks one venue for its past. */
+export interface VenueAddress {
+  /** The venue's name. */
+  exchange: string;
+  /** Scheme, host and port of its REST interface; of a simulated venue on the pipeline's own machine. */
+  restUrl: string;
+}
+
 /** The pipeline as this gateway sees it: GET /api/pipeline, and once a second on the socket. */
 export interface PipelineSummary {
   /** Where the data comes from. */
@@ -70,6 +78,8 @@ export interface PipelineSummary {
   clients: number;
   /** Every component that has spoken, by name. */
   components: PipelineComponent[];
+  /** Where the venues answer, as far as the gateway was told; none in a replay. */
+  venues: readonly VenueAddress[];
 }
 
 /** Names one series of candles. */

@@ -5,7 +5,7 @@ import type { MessageBus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import { type Check, listen, type Logger, type Operations } from '@neuraltrade/service';
 import type { MarketStore } from '@neuraltrade/storage';
-import type { DashboardMode } from '../page/protocol';
+import type { DashboardMode, VenueAddress } from '../page/protocol';
 import { Access } from './access';
 import { CandleHistory } from './candle-history';
 import type { DashboardConfig } from './config';
@@ -40,6 +40,8 @@ export interface DashboardDeps {
   readonly operations?: Operations;
   /** The symbols that are expected: they can be subscribed to before their first trade. */
   readonly symbols?: () => readonly MarketName[];
+  /** Where the venues answer by REST, for tools that hold our data against theirs. */
+  readonly venues?: () => readonly VenueAddress[];
 }
 
 /** A running dashboard. */
@@ -62,7 +64,7 @@ export interface Dashboard {
 export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
   const { bus, store, mode, config, metrics, log, now } = deps;
   const page = new PageFiles(deps.pageDirectory, mode);
-  const view = new MarketView(mode, now, deps.symbols);
+  const view = new MarketView(mode, now, deps.symbols, deps.venues);
   const history = new CandleHistory(store, view.candles);
   const access = new Access(config);
   const fanOut = new FanOut(view);

@@ -3,3 +3,4 @@ export type { ClientLimits, DashboardConfig } from './config';
 export { createDashboard } from './dashboard';
 export type { Dashboard, DashboardDeps } from './dashboard';
 export type { MarketName } from './market-view';
+export type { VenueAddress } from '../page/protocol';

@@ -1,5 +1,5 @@
 import type { Candle, ComponentStatus, Gap, ProcessedTick } from '@neuraltrade/contracts';
-import type { DashboardMode, PipelineSummary } from '../page/protocol';
+import type { DashboardMode, PipelineSummary, VenueAddress } from '../page/protocol';
 import { LatestPrices } from './latest-prices';
 import { LiveCandles } from './live-candles';
 import { PipelineView } from './pipeline-view';
@@ -33,11 +33,13 @@ export class MarketView {
    * @param mode where the data comes from.
    * @param now our clock, ms UTC.
    * @param listed the symbols that are expected, when somebody knows them.
+   * @param venues where the venues answer, when somebody knows it.
    */
   constructor(
     private readonly mode: DashboardMode,
     private readonly now: () => number,
     private readonly listed: () => readonly MarketName[] = () => [],
+    private readonly venues: () => readonly VenueAddress[] = () => [],
   ) {
     this.startedAt = now();
   }
@@ -96,6 +98,7 @@ export class MarketView {
       unfillableGaps: gaps.unfillable,
       clients,
       components: this.pipeline.componentList(now),
+      venues: this.venues(),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sinkQueues } from '@neuraltrade/contracts';
-import { createDashboard, type Dashboard } from '@neuraltrade/dashboard';
+import { createDashboard, type Dashboard, type VenueAddress } from '@neuraltrade/dashboard';
 import { createSink } from '@neuraltrade/influx-sink';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
 import { createProcessor, type Processor } from '@neuraltrade/processor';
@@ -29,11 +29,13 @@ export interface Pipeline {
  * Starts store, bus, dashboard and sink on the data of one mode.
  * @param directory where this mode keeps its data.
  * @param emptyFirst whether what is there is removed: a replay stores its input anew.
+ * @param venues where the venues answer, once that is known.
  */
 export async function startPipeline(
   { config, log, metrics, operations, onStop }: ServiceContext<StandaloneConfig>,
   directory: string,
   emptyFirst: boolean,
+  venues: () => readonly VenueAddress[] = () => [],
 ): Promise<Pipeline> {
   const { tickRetentionMs } = config;
   const store = await openDuckDbStore({
@@ -63,6 +65,7 @@ export async function startPipeline(
     now: Date.now,
     pageDirectory: join(__dirname, 'page'),
     operations,
+    venues,
   });
   onStop('dashboard', () => dashboard.stop());
   const sink = await createSink({ bus, store, log, metrics, now: Date.now, config: config.sink });

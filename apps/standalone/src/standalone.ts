@@ -1,3 +1,4 @@
+import type { VenueAddress } from '@neuraltrade/dashboard';
 import { type AdapterService, createAdapterService, NoSymbolListedError } from '@neuraltrade/exchange';
 import {
   type Check,
@@ -47,22 +48,19 @@ async function runVenues(
 ): Promise<RunningService> {
   const { config, metrics, log, onStop } = context;
   const directory = storeDirectory(config.DATA_DIR, mode);
-  const pipeline = await startPipeline(context, directory, false);
+  const venueAddresses: VenueAddress[] = [];
+  const pipeline = await startPipeline(context, directory, false, () => venueAddresses);
   const processor = await pipeline.startProcessor(false);
   onStop('processor', async () => {
     await processor.drain();
     await processor.stop();
   });
   const env = await addresses(directory);
-  const all = venues.map((venue) =>
-    createAdapterService({
-      venue,
-      bus: pipeline.bus,
-      config: config.adapter(venue, env, SOURCE_DEFAULTS[mode]),
-      metrics,
-      log,
-    }),
-  );
+  const all = venues.map((venue) => {
+    const settings = config.adapter(venue, env, SOURCE_DEFAULTS[mode]);
+    venueAddresses.push({ exchange: venue.name, restUrl: new URL(settings.restUrl).origin });
+    return createAdapterService({ venue, bus: pipeline.bus, config: settings, metrics, log });
+  });
   onStop('adapters', async () => {
     await Promise.all(all.map((adapter) => adapter.stop()));
   });

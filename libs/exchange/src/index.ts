@@ -17,11 +17,23 @@ export {
   type ExchangeAdapter,
   type ExchangeAdapterDeps,
 } from './exchange-adapter';
-export type { Fetch } from './rest-get';
+export { type Fetch, RestRefused } from './rest-get';
+export { RestScheduler, type RestSchedulerDeps } from './rest-scheduler';
 export type { Log } from './log';
 export { createRawPublisher, type RawPublisher, type RawPublisherDeps } from './raw-publisher';
+export { Recording, type RecordingFigures } from './recording';
+export type { CaptureStart } from './capture-events';
+export { liveSettings } from './adapter-assembly';
 export { createReplayFeed, type ReplayFeedDeps } from './replay-feed';
-export { type ReplayedVenue, type ReplayFeed, type ReplayOptions, replaySession } from './replay-session';
+export type { ReplayInputs } from './replay-inputs';
+export { createRecordedFeed } from './replay-recorded-feed';
+export {
+  type RecordedFeed,
+  type ReplayedVenue,
+  type ReplayFeed,
+  type ReplayOptions,
+  replaySession,
+} from './replay-session';
 export { NoSymbolListedError } from './symbol-selection';
 export { repeat, systemTimers, type Timers } from './timers';
 export type { Connection, Transport, TransportHandlers } from './transport';
