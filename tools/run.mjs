@@ -3,9 +3,11 @@
 import { createRequire } from 'node:module';
 import { bundle, stopBuilding } from './bundle.mjs';
 
-// Read first: whoever dies while this builds is noticed too.
-const parent = process.ppid;
-const { npm_lifecycle_event: npmScript, STOP_WITH_PARENT } = process.env;
+// A supervisor names itself, so that its end is noticed even if it comes before this line; npm does not, so it is whoever
+// started this process.
+const { npm_lifecycle_event: npmScript, STOP_WITH_PARENT: supervisor } = process.env;
+const parent = Number(supervisor ?? process.ppid);
+delete process.env.STOP_WITH_PARENT;
 const [project, ...args] = process.argv.slice(2);
 let file;
 try {
@@ -17,7 +19,7 @@ try {
   process.exit(1);
 }
 await stopBuilding();
-if (npmScript !== undefined || STOP_WITH_PARENT !== undefined) stopWithParent();
+if (npmScript !== undefined || supervisor !== undefined) stopWithParent();
 process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], file, ...args];
 createRequire(file)(file);

@@ -42,7 +42,7 @@ export class ServedProcess {
   constructor(command: ServedCommand, onLine: (line: string) => void) {
     this.command = command;
     this.#child = spawn(command.program, command.args, {
-      env: { ...command.env, STOP_WITH_PARENT: 'true' },
+      env: { ...command.env, STOP_WITH_PARENT: String(process.pid) },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

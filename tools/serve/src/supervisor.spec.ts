@@ -99,7 +99,7 @@ it('a program started by tools/run.mjs ends when the process that supervises it 
     parent,
     `import { spawn } from 'node:child_process';
      const child = spawn(process.execPath, ['tools/run.mjs', 'tools/decode', '--exchange', 'kraken', '--symbols', 'BTC/USD'],
-       { stdio: ['inherit', 'ignore', 'inherit'], detached: true, env: { ...process.env, npm_lifecycle_event: undefined, STOP_WITH_PARENT: 'true' } });
+       { stdio: ['inherit', 'ignore', 'inherit'], detached: true, env: { ...process.env, npm_lifecycle_event: undefined, STOP_WITH_PARENT: String(process.pid) } });
      console.log(child.pid);
      setInterval(() => {}, 1000);`,
   );
