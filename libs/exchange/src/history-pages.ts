@@ -1,5 +1,6 @@
 import type { HistoryRange, RestRequest, TradeEvent, Venue } from '@neuraltrade/venues';
 import { type RestAnswer, RestRefused } from './rest-get';
+import type { RestUrgency } from './rest-queue';
 import type { RestScheduler } from './rest-scheduler';
 import type { Timers } from './timers';
 
@@ -26,6 +27,8 @@ export interface HistoryPagesDeps {
   readonly timers: Timers;
   /** Whether the pages are still needed. */
   readonly wanted: () => boolean;
+  /** How the requests stand among others; 'needed' by default. */
+  readonly urgency?: RestUrgency;
 }
 
 /**
@@ -56,10 +59,10 @@ export async function* historyPages(
 }
 
 function fetchPage(deps: HistoryPagesDeps, range: HistoryRange, request: RestRequest) {
-  const { venue, rest, timers, wanted } = deps;
+  const { venue, rest, timers, wanted, urgency } = deps;
   const read = ({ body, headers }: RestAnswer) => {
     const receivedAt = timers.now();
     return { page: venue.tradeHistory.decode(range, request, body, headers, receivedAt), receivedAt };
   };
-  return rest.get(request, read, wanted);
+  return rest.get(request, read, wanted, urgency);
 }
