@@ -10,6 +10,7 @@ const shared = {
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
+    '\\.flux$': '<rootDir>/tools/text-transform.cjs',
   },
   moduleNameMapper: {
     '^@neuraltrade/([^/]+)$': ['<rootDir>/libs/$1/src', '<rootDir>/apps/$1/src'],

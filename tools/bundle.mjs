@@ -37,6 +37,7 @@ export async function bundleWithNative(project) {
       format: 'cjs',
       sourcemap: true,
       external: NOT_BUNDLED,
+      loader: { '.flux': 'text' },
       tsconfig: join(root, 'tsconfig.base.json'),
     }),
     metadata?.page ? compilePage(metadata.page, join(outdir, 'page')) : [],

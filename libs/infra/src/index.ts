@@ -1,3 +1,4 @@
+export * from './influx';
 export * from './missing-service-error';
 export * from './rabbitmq';
 export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';

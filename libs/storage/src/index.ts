@@ -3,3 +3,6 @@ export { openDuckDbStore } from './duckdb/duckdb-store';
 export * from './embedded-store';
 export * from './market-store';
 export * from './store-directory';
+export { createInfluxStore, type InfluxStore } from './influx/influx-store';
+export type { InfluxStoreOptions } from './influx/options';
+export * from './store-errors';

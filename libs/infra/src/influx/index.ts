@@ -1,3 +1,3 @@
-export { findInfluxd, INFLUX_MISSING } from './find-influxd';
-export type { InfluxOptions, InfluxServer } from './influx-server';
+export type { Influx, InfluxOptions } from './influx-server';
 export { startInflux } from './start-influx';
+export { lookForInflux, whyNoInflux } from './influx-for-tests';

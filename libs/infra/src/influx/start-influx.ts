@@ -1,58 +1,70 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort, InfluxdProcess } from './influxd-process';
-import type { InfluxOptions, InfluxServer } from './influx-server';
+import { findProgram } from '../find-program';
+import { freePorts } from '../free-port';
+import { MissingServiceError } from '../missing-service-error';
+import { containerEngine } from '../rabbitmq-container';
+import { startInfluxContainer } from './influx-container';
+import { startNativeInflux } from './influx-native';
+import type { Influx, InfluxHost, InfluxOptions, InfluxSettings } from './influx-server';
 
-/** Name and password that the first user gets; the token is what programs use. */
-const USER = 'neuraltrade';
+const MISSING =
+  'There is no InfluxDB 2: no container engine answers and influxd is not on PATH. ' +
+  'Start Docker, or install influxd (InfluxDB OSS 2.7) and put it on PATH or name it in INFLUXD_BIN.';
 
 /**
- * Starts a native InfluxDB 2 of its own on 127.0.0.1 and sets organisation, bucket and token up; in a directory that was set
- * up before, those of the first start stay, so the same token must be given.
- * @throws Error with a sentence that holds what the server said.
+ * Starts a private InfluxDB 2 and sets organisation, bucket and token up: the program that INFLUXD_BIN names, else a container
+ * where an engine answers, else influxd on PATH. It listens on 127.0.0.1 only and ends with this process however that ends.
+ * @throws MissingServiceError when there is none; Error with its last output when it does not come up.
  */
-export async function startInflux(options: InfluxOptions): Promise<InfluxServer> {
-  const { binary, org = 'neuraltrade', bucket = 'market_data', retentionSeconds = 0 } = options;
-  const token = options.token ?? randomBytes(32).toString('hex');
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'neuraltrade-influx-'));
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
-  const influxd = new InfluxdProcess(binary, directory, port);
-  const dispose = async (): Promise<void> => {
-    await influxd.kill();
-    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+export async function startInflux(options: InfluxOptions): Promise<Influx> {
+  const [free] = (await freePorts(1)) as [number];
+  const settings: InfluxSettings = {
+    org: 'neuraltrade',
+    bucket: 'market_data',
+    token: randomBytes(32).toString('hex'),
+    retentionSeconds: 0,
+    startTimeoutMs: 60_000,
+    ...options,
+    port: options.port === undefined || options.port === 0 ? free : options.port,
   };
+  const host = await startHost(settings);
+  const { org, bucket, token } = settings;
   try {
-    await influxd.start();
-    await setUp(influxd.url, { org, bucket, token, retentionSeconds });
+    await setUp(host.url, settings);
   } catch (error) {
-    await dispose();
+    await host.dispose();
     throw error;
   }
+  // The host's methods need their own `this`.
   return {
-    url: influxd.url,
-    token,
     org,
     bucket,
-    start: () => influxd.start(),
-    stop: () => influxd.stop(),
-    kill: () => influxd.kill(),
-    freeze: () => Promise.resolve(influxd.signal('SIGSTOP')),
-    thaw: () => Promise.resolve(influxd.signal('SIGCONT')),
-    dispose,
+    token,
+    from: host.from,
+    url: host.url,
+    start: () => host.start(),
+    stop: () => host.stop(),
+    kill: () => host.kill(),
+    freeze: () => host.freeze(),
+    thaw: () => host.thaw(),
+    dispose: () => host.dispose(),
   };
 }
 
-interface FirstSetup {
-  readonly org: string;
-  readonly bucket: string;
-  readonly token: string;
-  readonly retentionSeconds: number;
+async function startHost(settings: InfluxSettings): Promise<InfluxHost> {
+  const { env, from } = settings;
+  const named = env['INFLUXD_BIN'] ?? '';
+  if (from !== 'native' && named === '') {
+    const engine = await containerEngine();
+    if (engine !== null) return startInfluxContainer(settings, engine);
+  }
+  const binary = named === '' ? findProgram('influxd', env) : named;
+  if (from === 'container' || binary === null) throw new MissingServiceError(MISSING);
+  return startNativeInflux(binary, settings);
 }
 
-async function setUp(url: string, { org, bucket, token, retentionSeconds }: FirstSetup): Promise<void> {
+/** A kept data directory was set up by its first start, and stays as it is. */
+async function setUp(url: string, settings: InfluxSettings): Promise<void> {
   const status = await fetch(`${url}/api/v2/setup`);
   const { allowed } = (await status.json()) as { readonly allowed: boolean };
   if (!allowed) return;
@@ -60,14 +72,15 @@ async function setUp(url: string, { org, bucket, token, retentionSeconds }: Firs
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      username: USER,
+      username: 'neuraltrade',
+      // Nobody logs in: programs use the token.
       password: randomBytes(16).toString('hex'),
-      org,
-      bucket,
-      token,
-      retentionPeriodSeconds: retentionSeconds,
+      org: settings.org,
+      bucket: settings.bucket,
+      token: settings.token,
+      retentionPeriodSeconds: settings.retentionSeconds,
     }),
   });
-  if (!answer.ok) throw new Error(`InfluxDB could not be set up: ${await answer.text()}`);
-  await answer.arrayBuffer();
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`InfluxDB at ${url} could not be set up: ${text}`);
 }

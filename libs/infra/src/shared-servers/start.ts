@@ -1,3 +1,4 @@
+import { lookForInflux } from '../influx';
 import { MissingServiceError } from '../missing-service-error';
 import { startRabbitMq } from '../rabbitmq';
 import { serveBroker, BROKER_VARIABLE, MISSING_VARIABLE } from './shared-rabbitmq';
@@ -5,6 +6,7 @@ import { stopLater } from './running';
 
 /** Starts the servers that all integration tests share; Jest runs it once, before the first of them. */
 export default async function start(): Promise<void> {
+  await lookForInflux(process.env);
   try {
     const broker = await startRabbitMq({
       env: process.env,

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { RetryableError } from '@neuraltrade/contracts';
 import type { StoreHealth } from '../market-store';
 import type { Database } from './database';
-import { Serial } from './serial';
+import { Serial } from '../serial';
 
 /** How DuckDB says that it has given up until it is opened again. */
 const FATAL = /^FATAL Error|database has been invalidated/;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
 import { createStagingSql, mergeSql, stagingName, type Table } from './table';
-import { timeSpans } from './time-spans';
+import { timeSpans } from '../time-spans';
 
 /** DuckDB's vector size: the most rows that one data chunk holds. */
 const CHUNK_ROWS = 2048;

@@ -1,0 +1,5 @@
+/** A Flux query file, imported as its text. */
+declare module '*.flux' {
+  const text: string;
+  export default text;
+}

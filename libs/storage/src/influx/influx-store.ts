@@ -1,0 +1,244 @@
+import {
+  type Candle,
+  type Gap,
+  type MlSignal,
+  PermanentError,
+  type ProcessedTick,
+} from '@neuraltrade/contracts';
+import type {
+  CandlesQuery,
+  LastPrice,
+  LastPricesQuery,
+  MarketStore,
+  SignalPerformance,
+  SignalPerformanceQuery,
+  StoreHealth,
+} from '../market-store';
+import { Serial } from '../serial';
+import {
+  refuseBadCandles,
+  refuseBadCandlesQuery,
+  refuseBadLastPricesQuery,
+  refuseBadNames,
+  refuseBadSignalPerformanceQuery,
+  refuseBadSignals,
+} from '../storable';
+import { RecordsRefusedError, StoreUnavailableError } from '../store-errors';
+import { InfluxHttp, type OnRow } from './influx-http';
+import { type InfluxPlace, judge } from './judgement';
+import type { InfluxStoreOptions } from './options';
+import { oldest, outdatedCount } from './outdated';
+import { candleLine, gapLine, signalLine, tickLine } from './points';
+import { readCandles, readLastPrices, readSignalPerformance } from './queries';
+import { schemaFault } from './schema-check';
+import { replacingCandles, replacingGaps } from './stored-versions';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** A {@link MarketStore} on InfluxDB 2. Each write is one request, tried once: whoever holds the records tries again. */
+export interface InfluxStore extends MarketStore {
+  /**
+   * Looks whether the server can be reached, the token may write to the bucket and read it, and the bucket's fields have the
+   * types that are written. Until it has succeeded once the store is not healthy.
+   * @throws StoreUnavailableError with a sentence.
+   */
+  verify(): Promise<void>;
+  /** Cuts the requests off that are under way, for a stop that cannot wait for a server that does not answer. */
+  abort(): void;
+}
+
+/** The store in a bucket of an InfluxDB 2; nothing is asked of it yet. @throws TypeError for a URL that is none. */
+export function createInfluxStore(options: InfluxStoreOptions): InfluxStore {
+  const { token, timeoutMs = DEFAULT_TIMEOUT_MS, gzipAbove = null, now = Date.now } = options;
+  const { protocol, host, pathname } = new URL(options.url);
+  const place = {
+    url: `${protocol}//${host}${pathname.replace(/\/$/, '')}`,
+    org: options.org,
+    bucket: options.bucket,
+  };
+  const readToken = typeof token === 'string' ? (): string => token : token;
+  return new InfluxMarketStore(
+    new InfluxHttp({ ...place, token: readToken, timeoutMs, gzipAbove }),
+    place,
+    now,
+  );
+}
+
+class InfluxMarketStore implements InfluxStore {
+  readonly #http: InfluxHttp;
+  readonly #place: InfluxPlace;
+  readonly #now: () => number;
+  // What is stored is read before candles and gaps are written, so nobody may write them in between.
+  readonly #candleWrites = new Serial();
+  readonly #gapWrites = new Serial();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #failure = 'The bucket has not been looked at yet.';
+  #closed = false;
+
+  constructor(http: InfluxHttp, place: InfluxPlace, now: () => number) {
+    this.#http = http;
+    this.#place = place;
+    this.#now = now;
+  }
+
+  async verify(): Promise<void> {
+    await this.#judged(async () => {
+      await this.#send('');
+      const fault = await schemaFault(this.#run, this.#place.bucket);
+      if (fault !== '') throw new StoreUnavailableError(fault, true, 0);
+    });
+  }
+
+  async writeTicks(ticks: readonly ProcessedTick[]): Promise<void> {
+    refuseBadNames(ticks);
+    // The last copy of a point in a request stays. Of a trade that came twice the first copy is to stay.
+    await this.#judged(() => this.#store([...ticks].reverse(), tickLine, timestampOf));
+  }
+
+  async writeCandles(candles: readonly Candle[]): Promise<void> {
+    refuseBadCandles(candles);
+    if (candles.length === 0) return;
+    await this.#candleWrites.run(async () => {
+      await this.#judged(async () => {
+        const news = await replacingCandles(this.#run, this.#place.bucket, candles);
+        await this.#store(news, candleLine, timestampOf);
+      });
+    });
+  }
+
+  async writeGaps(gaps: readonly Gap[]): Promise<void> {
+    refuseBadNames(gaps);
+    if (gaps.length === 0) return;
+    await this.#gapWrites.run(async () => {
+      await this.#judged(async () => {
+        const news = await replacingGaps(this.#run, this.#place.bucket, gaps);
+        await this.#store(news, gapLine, (gap) => gap.fromTimestamp);
+      });
+    });
+  }
+
+  async writeSignals(signals: readonly MlSignal[]): Promise<void> {
+    refuseBadSignals(signals);
+    await this.#judged(() => this.#store(signals, signalLine, timestampOf));
+  }
+
+  async lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
+    refuseBadLastPricesQuery(query);
+    return this.#tracked(() => readLastPrices(this.#run, this.#place.bucket, query));
+  }
+
+  async candles(query: CandlesQuery): Promise<Candle[]> {
+    refuseBadCandlesQuery(query);
+    return this.#tracked(() => readCandles(this.#run, this.#place.bucket, query));
+  }
+
+  async signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
+    refuseBadSignalPerformanceQuery(query);
+    return this.#tracked(() => readSignalPerformance(this.#run, this.#place.bucket, query));
+  }
+
+  health(): StoreHealth {
+    return { ok: this.#failure === '', reason: this.#failure };
+  }
+
+  abort(): void {
+    this.#closed = true;
+    this.#http.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+    this.#http.close();
+  }
+
+  /** Runs what writes, and notes whether the store works. */
+  async #judged(task: () => Promise<void>): Promise<void> {
+    try {
+      await this.#tracked(task);
+      this.#failure = '';
+    } catch (error) {
+      // A refused record says nothing against the store.
+      this.#failure = error instanceof PermanentError ? '' : textOf(error);
+      throw error;
+    }
+  }
+
+  /** Runs a task that close() waits for. */
+  async #tracked<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreUnavailableError(`The store at ${this.#place.url} is closed.`, false, 0);
+    const running = task();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  async #store<R>(
+    records: readonly R[],
+    lineOf: (record: R) => string,
+    timeOf: (record: R) => number,
+  ): Promise<void> {
+    if (records.length === 0) return;
+    try {
+      await this.#send(records.map(lineOf).join('\n'));
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      throw (await this.#outdatedAmong(records, lineOf, timeOf, error)) ?? error;
+    }
+  }
+
+  /**
+   * The server tells how many points are older than the bucket keeps them, not which: those are the oldest, which is made sure
+   * by sending them alone. Null when something else is wrong, too.
+   */
+  async #outdatedAmong<R>(
+    records: readonly R[],
+    lineOf: (record: R) => string,
+    timeOf: (record: R) => number,
+    refusal: PermanentError,
+  ): Promise<RecordsRefusedError | null> {
+    const count = outdatedCount(refusal);
+    if (count === 0 || count > records.length) return null;
+    const refused = oldest(records, timeOf, count);
+    if (count < records.length) {
+      try {
+        await this.#send(refused.map(lineOf).join('\n'));
+        return null;
+      } catch (error) {
+        if (!(error instanceof PermanentError)) throw error;
+        if (outdatedCount(error) !== count) return null;
+      }
+    }
+    return new RecordsRefusedError(refusal.message, refused);
+  }
+
+  async #send(lines: string): Promise<void> {
+    try {
+      await this.#http.write(lines);
+    } catch (error) {
+      throw judge(error, this.#place, this.#now());
+    }
+  }
+
+  readonly #run = async (flux: string, onRow: OnRow): Promise<void> => {
+    try {
+      await this.#http.query(flux, onRow);
+    } catch (error) {
+      const fault = judge(error, this.#place, this.#now());
+      // A query that is refused is no fault of the records that it was made for.
+      if (fault instanceof StoreUnavailableError) throw fault;
+      throw new StoreUnavailableError(fault.message, true, 0, { cause: error });
+    }
+  };
+}
+
+function timestampOf({ timestamp }: { readonly timestamp: number }): number {
+  return timestamp;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
