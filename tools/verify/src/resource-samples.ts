@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+
+/** One look at a process. */
+export interface Sample {
+  /** When, ms UTC. */
+  readonly at: number;
+  /** Age of the process then, ms. */
+  readonly ageMs: number;
+  /** Memory that it holds, MB. */
+  readonly memoryMb: number;
+  /** Processor time that it has used since its start, s. */
+  readonly cpuSeconds: number;
+}
+
+/** Linux counts processor time in hundredths of a second for programs, whatever the kernel does. */
+const TICKS_A_SECOND = 100;
+/** A process grows while it starts; this says nothing about leaks, ms. */
+const SETTLING_MS = 20_000;
+
+/** Looks at a process; null when it is gone, or on a system without /proc. */
+export async function sampleProcess(pid: number, startedAt: number, now: number): Promise<Sample | null> {
+  try {
+    const [status, stat] = await Promise.all([
+      readFile(`/proc/${pid}/status`, 'utf8'),
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+    ]);
+    const kb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+    // The name in brackets may hold spaces; utime and stime are the 14th and 15th field of all.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    if (!Number.isFinite(kb) || !Number.isFinite(ticks)) return null;
+    return { at: now, ageMs: now - startedAt, memoryMb: kb / 1_024, cpuSeconds: ticks / TICKS_A_SECOND };
+  } catch {
+    return null;
+  }
+}
+
+/** What the samples of one process (and of those that took its place) say, in one sentence. */
+export function summarizeSamples(name: string, samples: readonly Sample[]): string {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined)
+    return `${name}: memory and processor time are not told here.`;
+  const mb = (value: number): string => `${Math.round(value)} MB`;
+  const peak = Math.max(...samples.map(({ memoryMb }) => memoryMb));
+  const share = (100 * cpuSeconds(samples)) / Math.max(0.001, (last.at - first.at) / 1_000);
+  const slope = slopePerMinute(samples.filter(({ ageMs }) => ageMs >= SETTLING_MS));
+  const trend =
+    slope === null
+      ? 'no trend: no process of it grew old enough'
+      : `trend ${slope >= 0 ? '+' : ''}${slope.toFixed(2)} MB/min`;
+  return `${name}: memory ${mb(first.memoryMb)} at the start, ${mb(peak)} peak, ${mb(last.memoryMb)} at the end, ${trend}; CPU ${Math.round(share)} % of one core`;
+}
+
+/** Processor time over all processes in turn, s. */
+function cpuSeconds(samples: readonly Sample[]): number {
+  let total = 0;
+  let before = samples[0];
+  for (const sample of samples.slice(1)) {
+    const same = before !== undefined && sample.ageMs > before.ageMs;
+    total += sample.cpuSeconds - (same ? (before?.cpuSeconds ?? 0) : 0);
+    before = sample;
+  }
+  return total;
+}
+
+/** Least-squares slope of memory over time, MB a minute; null below two samples. */
+function slopePerMinute(samples: readonly Sample[]): number | null {
+  const [first] = samples;
+  if (first === undefined || samples.length < 2) return null;
+  const minutes = samples.map(({ at }) => (at - first.at) / 60_000);
+  const meanX = mean(minutes);
+  const meanY = mean(samples.map(({ memoryMb }) => memoryMb));
+  let over = 0;
+  let under = 0;
+  samples.forEach(({ memoryMb }, index) => {
+    const x = (minutes[index] as number) - meanX;
+    over += x * (memoryMb - meanY);
+    under += x * x;
+  });
+  return under === 0 ? null : over / under;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
