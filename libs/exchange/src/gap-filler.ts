@@ -11,6 +11,8 @@ const MAX_COLLECTED = 20_000;
 const MAX_LAGS = 5;
 /** Wait before the first such repetition, ms; doubles with each. */
 const LAG_WAIT_MS = 500;
+/** How often ids that the venue left out are asked for once more: the answer may have been a wrong one. */
+const MAX_SECOND_LOOKS = 5;
 
 /** What a gap is filled with. */
 export interface GapFillerDeps extends HistoryPagesDeps {
@@ -27,6 +29,7 @@ export class GapFiller {
   readonly #gap: OpenGap;
   readonly #deps: GapFillerDeps;
   #lags = 0;
+  #secondLooks = 0;
 
   /** @param gap what to fill. */
   constructor(gap: OpenGap, deps: GapFillerDeps) {
@@ -47,32 +50,42 @@ export class GapFiller {
   /** Both ends are known by their ids: fetches upwards in ranges that fit one page. */
   async #walk(): Promise<void> {
     let from = 0n;
+    let lookedTwiceAt: bigint | null = null;
     for (;;) {
       const stretch = this.#gap.missing?.lowest(from) ?? null;
       if (stretch === null || stretch.last === null) return;
       const upTo = stretch.first + CHUNK_IDS;
       const before = upTo <= stretch.last ? upTo : stretch.last + 1n;
-      const newest = await this.#chunk({
+      const { newest, newestOnly } = await this.#chunk({
         afterTradeId: String(stretch.first - 1n),
         beforeTradeId: String(before),
         fromTimestamp: stretch.from,
         toTimestamp: stretch.to,
       });
       const left = this.#gap.missing?.lowest(stretch.first) ?? null;
-      if (left !== null && left.first < before) {
-        const behind = newest === null || BigInt(newest) < before - 1n;
-        if (behind && (await this.#waitForHistory())) continue;
-        from = before;
+      if (left === null || left.first >= before) continue;
+      const behind = newest === null || BigInt(newest) < before - 1n;
+      if (behind && (await this.#waitForHistory())) continue;
+      if (!newestOnly && lookedTwiceAt !== left.first && this.#secondLooks < MAX_SECOND_LOOKS) {
+        this.#secondLooks += 1;
+        lookedTwiceAt = left.first;
+        continue;
       }
+      from = before;
     }
   }
 
   /** Passes one range on and returns the newest id that the venue served, null when it served none. */
-  async #chunk(bounds: Omit<HistoryRange, 'symbol'>): Promise<string | null> {
+  async #chunk(
+    bounds: Omit<HistoryRange, 'symbol'>,
+  ): Promise<{ newest: string | null; newestOnly: boolean }> {
     const rows = new CollectedTrades(MAX_COLLECTED);
     let newest: string | null = null;
+    let newestOnly = false;
     try {
-      for await (const { trades, receivedAt } of this.#pages(bounds)) {
+      for await (const page of this.#pages(bounds)) {
+        const { trades, receivedAt } = page;
+        newestOnly = page.newestOnly;
         rows.add(
           trades.filter((trade) => this.#gap.wants(trade)),
           receivedAt,
@@ -84,7 +97,7 @@ export class GapFiller {
     } finally {
       await rows.passOn(this.#deps.publish);
     }
-    return newest;
+    return { newest, newestOnly };
   }
 
   /** An end is not known by its id: reads the pages until one reaches the begin of the range. */
@@ -99,6 +112,7 @@ export class GapFiller {
     let newest: TradeEvent | null = null;
     let upwards = false;
     let complete = false;
+    let readable = true;
     try {
       const bounds = {
         afterTradeId: begin === null ? record.afterTradeId : String(begin.first - 1n),
@@ -106,13 +120,14 @@ export class GapFiller {
         fromTimestamp: begin?.from ?? record.fromTimestamp,
         toTimestamp: this.#gap.end?.timestamp ?? null,
       };
-      for await (const { trades, receivedAt, last } of this.#pages(bounds)) {
+      for await (const { trades, receivedAt, last, refused } of this.#pages(bounds)) {
+        readable &&= refused === 0;
         const [low, high] = [trades[0], trades.at(-1)];
         if (low !== undefined && high !== undefined) {
           if (newest !== null && compareTradeIds(low.tradeId, newest.tradeId) > 0) {
             // Nothing older can follow any more: what was held so far can go.
             upwards = true;
-            await this.#passOn(rows, true);
+            await this.#passOn(rows, 'begin');
           }
           if (oldest === null || compareTradeIds(low.tradeId, oldest.tradeId) < 0) oldest = low;
           if (newest === null || compareTradeIds(high.tradeId, newest.tradeId) > 0) newest = high;
@@ -128,18 +143,22 @@ export class GapFiller {
     } finally {
       const reachesBegin =
         upwards || (complete && (reach === null || served < reach || this.#reachesBegin(oldest)));
-      await this.#passOn(rows, reachesBegin);
+      const proven = this.#proves(newest, readable);
+      await this.#passOn(rows, !proven ? 'nothing' : reachesBegin ? 'begin' : 'rest');
     }
-    const { end } = this.#gap;
-    if (end === null) {
-      if (complete && this.#gap.quiet) this.#endQuietly(askedAt, newest);
-    } else if (
-      this.#gap.missing === null &&
-      (newest === null || compareTradeIds(newest.tradeId, end.tradeId) < 0)
-    ) {
-      // Without consecutive ids only a history that overlaps the live trades shows that nothing lies between.
-      if (reach !== null && (await this.#waitForHistory())) await this.#collect();
+    if (!this.#proves(newest, readable)) {
+      if (await this.#waitForHistory()) await this.#collect();
+    } else if (this.#gap.end === null && complete && this.#gap.quiet) {
+      this.#endQuietly(askedAt, newest);
     }
+  }
+
+  /** Where ids do not tell what is missing, only a history that overlaps the feed, every row readable, shows that nothing is. */
+  #proves(newest: TradeEvent | null, readable: boolean): boolean {
+    if (this.#deps.venue.consecutiveTradeIds) return readable || this.#gap.record.afterTradeId !== null;
+    const { end, record } = this.#gap;
+    const known = end?.tradeId ?? record.afterTradeId;
+    return readable && (known === null || (newest !== null && compareTradeIds(newest.tradeId, known) >= 0));
   }
 
   #reachesBegin(oldest: TradeEvent | null): boolean {
@@ -150,13 +169,14 @@ export class GapFiller {
       : compareTradeIds(oldest.tradeId, afterTradeId) <= 0;
   }
 
-  async #passOn(rows: CollectedTrades, reachesBegin: boolean): Promise<void> {
+  /** @param reached what the pages showed: the gap's begin, only what they hold, or nothing at all. */
+  async #passOn(rows: CollectedTrades, reached: 'begin' | 'rest' | 'nothing'): Promise<void> {
     const first = rows.first;
     if (first !== null) this.#gap.beginsAt(first);
     await rows.passOn(this.#deps.publish);
     // Only now: whoever closes the gap meanwhile must not find it filled.
-    if (reachesBegin) this.#gap.servedFrom(null);
-    else if (first !== null) this.#gap.servedFrom(first);
+    if (reached === 'begin') this.#gap.servedFrom(null);
+    else if (reached === 'rest' && first !== null) this.#gap.servedFrom(first);
   }
 
   #endQuietly(askedAt: number, newest: TradeEvent | null): void {

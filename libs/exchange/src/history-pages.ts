@@ -1,3 +1,4 @@
+import { compareTradeIds, PermanentError } from '@neuraltrade/contracts';
 import type { HistoryRange, RestRequest, TradeEvent, Venue } from '@neuraltrade/venues';
 import { type RestAnswer, RestRefused } from './rest-get';
 import type { RestUrgency } from './rest-queue';
@@ -7,6 +8,9 @@ import type { Timers } from './timers';
 /** Statuses by which a venue refuses a kind of request rather than this one. */
 const NOT_OFFERED: ReadonlySet<number> = new Set([401, 403, 404]);
 
+/** How far (ms) the time of a trade may lie outside those of the trades around it: venues' times are not strictly ordered by id. */
+const STRAY_MS = 60_000;
+
 /** One page of past trades. */
 export interface FetchedPage {
   /** Ascending ids; may lie partly outside the range. */
@@ -15,6 +19,10 @@ export interface FetchedPage {
   readonly receivedAt: number;
   /** Whether the venue has nothing more for the range. */
   readonly last: boolean;
+  /** Rows that could not be read. */
+  readonly refused: number;
+  /** Whether these are just the newest trades, because the venue does not serve the range. */
+  readonly newestOnly: boolean;
 }
 
 /** What pages are fetched with. */
@@ -46,23 +54,41 @@ export async function* historyPages(
     try {
       const { page, receivedAt } = await fetchPage(deps, range, asked);
       request = page.next;
-      yield { trades: page.trades, receivedAt, last: request === null };
+      const { trades, refused } = page;
+      yield { trades, receivedAt, last: request === null, refused, newestOnly: false };
     } catch (error) {
       if (!first || !(error instanceof RestRefused) || !NOT_OFFERED.has(error.status)) throw error;
       const newest = tradeHistory.firstRequest({ ...range, afterTradeId: null, beforeTradeId: null });
       if (newest === null || newest.path === asked.path) throw error;
       const { page, receivedAt } = await fetchPage(deps, range, newest);
-      yield { trades: page.trades, receivedAt, last: false };
+      yield { trades: page.trades, receivedAt, last: false, refused: page.refused, newestOnly: true };
       return;
     }
   }
+}
+
+/** A trade with an id of the range and a time far outside of it: an answer to another question, say of a broken cache. */
+function strayTrade(range: HistoryRange, trades: readonly TradeEvent[]): TradeEvent | undefined {
+  const { afterTradeId, beforeTradeId, fromTimestamp, toTimestamp } = range;
+  if (afterTradeId === null || beforeTradeId === null || toTimestamp === null) return undefined;
+  return trades.find(
+    ({ tradeId, timestamp }) =>
+      (timestamp < fromTimestamp - STRAY_MS || timestamp > toTimestamp + STRAY_MS) &&
+      compareTradeIds(tradeId, afterTradeId) > 0 &&
+      compareTradeIds(tradeId, beforeTradeId) < 0,
+  );
 }
 
 function fetchPage(deps: HistoryPagesDeps, range: HistoryRange, request: RestRequest) {
   const { venue, rest, timers, wanted, urgency } = deps;
   const read = ({ body, headers }: RestAnswer) => {
     const receivedAt = timers.now();
-    return { page: venue.tradeHistory.decode(range, request, body, headers, receivedAt), receivedAt };
+    const page = venue.tradeHistory.decode(range, request, body, headers, receivedAt);
+    const stray = strayTrade(range, page.trades);
+    if (stray === undefined) return { page, receivedAt };
+    const { tradeId, timestamp } = stray;
+    const sentence = `${venue.title} answered with a trade ${tradeId} of ${new Date(timestamp).toISOString()}, which is not the one of ${range.symbol}`;
+    throw new PermanentError('malformed', sentence);
   };
   return rest.get(request, read, wanted, urgency);
 }

@@ -2,6 +2,9 @@ import { compareTradeIds, type Gap, gapIdOf, type RawTick } from '@neuraltrade/c
 import { MissingIds } from './missing-ids';
 import { idsBetween } from './trade-sequence';
 
+/** More ids are not remembered of one gap: no venue whose ids have holes serves so many. */
+const MAX_SEEN = 10_000;
+
 /** A trade's place among the others of its symbol. */
 export interface TradePlace {
   /** Its id. */
@@ -24,6 +27,8 @@ export class OpenGap {
   #record: Gap;
   #end: TradePlace | null = null;
   #missing: MissingIds | null = null;
+  /** What was passed on where ids do not tell what is missing: the same history may be read more than once. */
+  readonly #seen = new Set<string>();
   #served: TradePlace | 'all' | null = null;
   #quietEnd: { readonly venueNow: number; readonly missing: number | null } | null = null;
 
@@ -86,6 +91,7 @@ export class OpenGap {
   wants({ tradeId, timestamp }: TradePlace): boolean {
     if (this.#end !== null && compareTradeIds(tradeId, this.#end.tradeId) >= 0) return false;
     if (this.#missing !== null) return this.#missing.has(tradeId);
+    if (this.#seen.has(tradeId)) return false;
     const { afterTradeId, fromTimestamp } = this.#record;
     return afterTradeId === null ? timestamp >= fromTimestamp : compareTradeIds(tradeId, afterTradeId) > 0;
   }
@@ -93,6 +99,7 @@ export class OpenGap {
   /** Takes note of a trade that was passed on. */
   seen({ tradeId, timestamp }: TradePlace): void {
     this.#missing?.seen(tradeId, timestamp);
+    if (!this.#consecutive && this.#seen.size < MAX_SEEN) this.#seen.add(tradeId);
   }
 
   /** The venue serves the gap from its begin on (`oldest` null), or only from a trade on. */

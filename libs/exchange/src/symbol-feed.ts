@@ -5,6 +5,7 @@ import { GapLine, type GapLineDeps } from './gap-line';
 import { LastQuote, type UnquotedReason } from './last-quote';
 import { OpenGap, type TradePlace } from './open-gap';
 import { rawTrade } from './raw-trade';
+import { SymbolActivity } from './symbol-activity';
 import { idsBetween } from './trade-sequence';
 
 /** What one symbol's feed is made of. */
@@ -25,6 +26,8 @@ export type TradeOutcome = 'published' | 'repeated' | 'dropped';
  * every stretch that was not observed as a gap, which its {@link GapLine} closes.
  */
 export class SymbolFeed {
+  /** When trades and quotes came. */
+  readonly activity = new SymbolActivity();
   readonly #deps: SymbolFeedDeps;
   readonly #quote: LastQuote;
   readonly #gaps: GapLine;
@@ -52,6 +55,11 @@ export class SymbolFeed {
   /** Id of the newest trade that was passed on or is held; null before any. */
   get lastId(): string | null {
     return this.#lastId;
+  }
+
+  /** Venue time of that trade, ms UTC; null before any. */
+  get lastTimestamp(): number | null {
+    return this.#lastTimestamp;
   }
 
   /** Whether live trades are held back, or would be if there were any. */
@@ -86,6 +94,12 @@ export class SymbolFeed {
     this.#gaps.connected();
   }
 
+  /** Another connection goes on where the last one stopped: nothing was missed, but quotes of the last one are void. */
+  handedOver(): void {
+    this.#seenBeforeConnection = this.#lastId;
+    this.#quote.invalidate('replaced-socket');
+  }
+
   /** The venue has confirmed the subscription: from now on an interruption loses trades. */
   subscribed(): void {
     this.#observed = true;
@@ -106,12 +120,19 @@ export class SymbolFeed {
 
   /** Takes the quote of a frame. */
   quote(event: QuoteEvent, receivedAt: number): void {
+    this.activity.quote(receivedAt);
     this.#quote.set(event, receivedAt);
+  }
+
+  /** The subscription of its quotes died: the last one is void. */
+  quotesLost(): void {
+    this.#quote.invalidate('replaced-socket');
   }
 
   /** Takes a live trade. */
   trade(event: TradeEvent, receivedAt: number): TradeOutcome {
     const { tradeId, timestamp } = event;
+    this.activity.trade(receivedAt);
     if (!this.#begun) this.#begin();
     if (!this.#isNewest(tradeId)) return this.#late(event, receivedAt);
     if (this.#consecutive && this.#lastId !== null && idsBetween(this.#lastId, tradeId) > 0) {
