@@ -1,0 +1,69 @@
+// The long counts: suites of the ordinary test run with far more kills and runs than it has time for, and some minutes of
+// verification under faults, one after the other. `npm run test:long -- store` runs those whose name holds a given word.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const JEST = ['node_modules/jest/bin/jest.js', '--runInBand', '--silent=false'];
+const VERIFY = ['tools/run.mjs', 'tools/verify'];
+
+/** What is run: a name, what node is given, and the environment that sets its count. */
+const LONG_RUNS = [
+  { name: 'store killed', command: [...JEST, 'libs/storage/src/duckdb/kill'], env: { STORE_KILLS: '50' } },
+  {
+    name: 'queues killed',
+    command: [...JEST, 'libs/messaging/src/queue-files/kill'],
+    env: { QUEUE_KILLS: '50' },
+  },
+  {
+    name: 'decoders fuzzed',
+    command: [...JEST, 'libs/venues/src/conformance-fuzz'],
+    env: { FUZZ_RUNS: '10000' },
+  },
+  {
+    name: 'recordings replayed',
+    command: [...JEST, 'libs/exchange/src/recording'],
+    env: { RECORDING_RUNS: '1000' },
+  },
+  {
+    name: 'standalone killed',
+    command: [...JEST, 'apps/standalone/src/standalone', '-t', 'killed again and again'],
+    env: { STANDALONE_KILLS: '20' },
+  },
+  {
+    name: 'standalone verified',
+    command: [
+      ...VERIFY,
+      ...['--target', 'standalone', '--duration', '5m', '--rate', '2000'],
+      ...['--faults', 'all,kill', '--fault-every', '5s', '--seed', '1'],
+    ],
+    env: {},
+  },
+];
+
+const [word = ''] = process.argv.slice(2);
+const chosen = LONG_RUNS.filter(({ name }) => name.includes(word));
+if (chosen.length === 0) {
+  const names = LONG_RUNS.map(({ name }) => name).join(', ');
+  process.stderr.write(`No long run has '${word}' in its name; there are: ${names}.\n`);
+  process.exit(2);
+}
+const results = chosen.map(({ name, command, env }) => {
+  const setting = Object.entries(env).map(([key, value]) => `${key}=${value} `);
+  process.stdout.write(`\n== ${name}: ${setting.join('')}node ${command.join(' ')}\n`);
+  const startedAt = performance.now();
+  const { status } = spawnSync(process.execPath, command, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
+  return { name, passed: status === 0, seconds: Math.round((performance.now() - startedAt) / 1_000) };
+});
+
+process.stdout.write('\n');
+for (const { name, passed, seconds } of results)
+  process.stdout.write(`${passed ? 'passed' : 'FAILED'}  ${name} (${seconds} s)\n`);
+const passed = results.filter((result) => result.passed).length;
+process.stdout.write(`${passed} passed, ${results.length - passed} failed\n`);
+process.exit(passed === results.length ? 0 : 1);
