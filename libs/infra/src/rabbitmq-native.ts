@@ -115,12 +115,14 @@ class NativeRabbitMq implements RabbitMq {
     await this.end('SIGKILL');
   }
 
-  async freeze(): Promise<void> {
+  freeze(): Promise<void> {
     this.broker?.kill('SIGSTOP');
+    return Promise.resolve();
   }
 
-  async thaw(): Promise<void> {
+  thaw(): Promise<void> {
     this.broker?.kill('SIGCONT');
+    return Promise.resolve();
   }
 
   async dispose(): Promise<void> {

@@ -9,11 +9,12 @@ export interface MessageBus {
    */
   declare(queues: readonly QueueSpec[]): Promise<void>;
   /**
-   * Publishes one message that must be stored; the outcome tells what became of it. Never rejects, never settles and never
-   * delivers within the call. A queue that is full refuses (core) or drops its oldest (others).
+   * Publishes one message that must be stored; the outcome tells what became of it. Never settles and never delivers within
+   * the call. A queue that is full refuses (core) or drops its oldest (others).
+   * @throws PermanentError only when no broker could take the message: body, headers or routing key are too large.
    */
   publish(message: OutgoingMessage): Promise<PublishOutcome>;
-  /** Publishes one message that nobody waits for: it may be lost, and no outcome is told. */
+  /** Publishes one message that nobody waits for: it may be lost, the more so while the broker is away, and no outcome is told. */
   send(message: OutgoingMessage): void;
   /**
    * Starts deliveries of a declared queue. `onDelivery` is called in queue order, first after this promise has settled, so
@@ -53,12 +54,17 @@ export interface OutgoingMessage {
   readonly priority?: number;
   /** Time to live in a queue, ms; absent = until consumed. */
   readonly expirationMs?: number;
+  /**
+   * Whether a queue that is not replicated keeps it over a restart of the broker; default true for publish, false for send.
+   * Core queues keep everything.
+   */
+  readonly persistent?: boolean;
 }
 
 /**
  * What became of a published message.
- * confirmed: every queue that it was routed to has it. nacked: at least one queue refused it (it may be in others): try
- * again, in order. returned: no queue is bound for it, a fault of the topology. unknown: no answer came in time or the
+ * confirmed: every queue that it was routed to has it. nacked: at least one queue refused it (it may be in others), or too
+ * much waits in front of the broker already: try again, in order. returned: no queue is bound for it, a fault of the topology. unknown: no answer came in time or the
  * connection was lost: it may or may not be stored, try again.
  */
 export type PublishOutcome = 'confirmed' | 'nacked' | 'returned' | 'unknown';

@@ -1,0 +1,41 @@
+import { PermanentError } from '@neuraltrade/contracts';
+import type { Options } from 'amqplib';
+
+/** A node of the broker. */
+export interface BrokerAddress {
+  /** Host and port, for sentences: never user or password. */
+  readonly node: string;
+  /** How it is dialled. */
+  readonly connect: Options.Connect;
+}
+
+/**
+ * Reads an address of a node: amqp://user:password@host:5672/vhost, or amqps.
+ * @throws PermanentError that quotes nothing of it, since it holds a password.
+ */
+export function brokerAddress(url: string, heartbeatS: number): BrokerAddress {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed === null || !/^amqps?:$/.test(parsed.protocol) || parsed.hostname === '') {
+    throw new PermanentError(
+      'malformed',
+      'An address of the broker is not amqp://user:password@host:port/vhost.',
+    );
+  }
+  const protocol = parsed.protocol.slice(0, -1);
+  const port = Number(parsed.port) || (protocol === 'amqps' ? 5_671 : 5_672);
+  const hostname = parsed.hostname.replace(/^\[|\]$/g, '');
+  const hasLogin = parsed.username !== '' || parsed.password !== '';
+  return {
+    node: `${parsed.hostname}:${port}`,
+    connect: {
+      protocol,
+      hostname,
+      port,
+      username: hasLogin ? decodeURIComponent(parsed.username) : 'guest',
+      password: hasLogin ? decodeURIComponent(parsed.password) : 'guest',
+      // Decoded once more by the client.
+      vhost: parsed.pathname.length > 1 ? parsed.pathname.slice(1) : '/',
+      heartbeat: heartbeatS,
+    },
+  };
+}
