@@ -81,7 +81,7 @@ export function isStart(event: string | null, body: string | null): boolean {
 }
 
 /** Reads the body of a start line; null when it cannot be read, as one of another version. */
-export function readStart(body: string): CaptureStart | null {
+export function readStart(body: string | null): CaptureStart | null {
   const found = eventBody(startSchema, body);
   if (found === null) return null;
   const { state, symbols, settings, restUrl, seed, charged } = found.start;

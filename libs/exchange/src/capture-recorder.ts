@@ -103,7 +103,6 @@ class RecordedAdapter implements ExchangeAdapter {
 
   /** Something that was decided while an input was handled: it belongs to that input's turn. */
   #note(event: string, body: unknown): void {
-    if (this.#stopped) return;
     this.#recording.line(eventLine(this.#head, this.#now, true, event, body), false);
   }
 

@@ -8,6 +8,7 @@ import {
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ExpectedError } from '@neuraltrade/service';
+import { isStart, readStart } from './capture-events';
 import { type ByteRange, readLines } from './line-reader';
 
 /** Event time that falls by more (ms) begins a new session: one recording does not go back. */
@@ -28,6 +29,8 @@ export interface CaptureSession {
   readonly source: string;
   /** Whether its lines carry the time of their arrival. */
   readonly timed: boolean;
+  /** Whether it holds everything that came in to the recorded adapters, from what they began with to their end. */
+  readonly complete: boolean;
   /** Venue time of its first frame that tells one, else its first arrival, ms UTC; 0 when no line tells any time. */
   readonly firstEventMs: number;
   /** Names of the venues whose frames it holds. */
@@ -50,6 +53,8 @@ export interface Captures {
   readonly frames: number;
   /** Lines that tell of something else than a frame. */
   readonly events: number;
+  /** Complete recordings whose beginning this version cannot read; their frames are replayed as those of any capture. */
+  readonly unreadable: number;
   /** Frames of venues that are not replayed, or of none. */
   readonly otherVenues: number;
   /** Lines that are no capture lines. */
@@ -80,7 +85,7 @@ export async function readCaptures(
   const sessions: OpenSession[] = [];
   const current = new Map<string, OpenSession>();
   const faults: string[] = [];
-  let [frames, events, otherVenues, malformed] = [0, 0, 0, 0];
+  let [frames, events, otherVenues, malformed, unreadable] = [0, 0, 0, 0, 0];
 
   for (const file of files) {
     for await (const lines of readLines(file)) {
@@ -93,17 +98,22 @@ export async function readCaptures(
             faults.push(`${basename(file)} line ${number} is not JSON: skipped.`);
           continue;
         }
-        if (line.frame === null) {
-          events += 1;
-          continue;
-        }
         const venue = line.venue === null ? undefined : byName.get(line.venue);
-        if (venue === undefined) {
-          otherVenues += 1;
-          continue;
+        if (line.frame === null) events += 1;
+        else if (venue === undefined) otherVenues += 1;
+        else frames += 1;
+        if (venue === undefined) continue;
+        let open: OpenSession | undefined = current.get(sessionKey(line));
+        if (isStart(line.event, line.body)) {
+          if (readStart(line.body) === null) {
+            unreadable += 1;
+            continue;
+          }
+          open = recordingOf(line, venue, current, sessions);
+        } else if (open?.session.complete !== true) {
+          if (line.frame === null) continue;
+          open = sessionFor(line, line.frame, venue, current, sessions);
         }
-        frames += 1;
-        const open = sessionFor(line, line.frame, venue, current, sessions);
         const part = open.parts.at(-1);
         if (part?.file === file) part.end = end;
         else open.parts.push({ file, start, end });
@@ -120,6 +130,7 @@ export async function readCaptures(
     })),
     frames,
     events,
+    unreadable,
     otherVenues,
     malformed,
     faults,
@@ -144,6 +155,26 @@ async function refuseRepeated(files: readonly string[]): Promise<void> {
 /** Sessions whose frames tell no time at all (acks, heartbeats) come last, in the order of the files. */
 function byTime(a: number, b: number): number {
   return a === b ? 0 : a - b;
+}
+
+/** The complete session that an adapter's first line belongs to; it holds one run of each venue. */
+function recordingOf(
+  line: CaptureLine,
+  { venue }: ReplayVenue,
+  current: Map<string, OpenSession>,
+  sessions: OpenSession[],
+): OpenSession {
+  const key = sessionKey(line);
+  let open = current.get(key);
+  if (open?.session.complete !== true || open.venues.has(venue.name)) {
+    open = newSession(line);
+    open.session.complete = true;
+    open.session.firstEventMs = line.recvMs ?? 0;
+    current.set(key, open);
+    sessions.push(open);
+  }
+  open.venues.add(venue.name);
+  return open;
 }
 
 /** The session that a line belongs to; begins a new one where the rules say so. */
@@ -187,6 +218,7 @@ function newSession(line: CaptureLine): OpenSession {
     session: {
       source: line.source ?? '',
       timed: line.recvMs !== null,
+      complete: false,
       firstEventMs: Infinity,
       venues: [],
       parts: [],

@@ -30,6 +30,7 @@ export class ReplayInputs {
   #requests = 0;
   #calls = 0;
   #strays = 0;
+  #stopped = false;
   readonly #handlers = new Map<string, TransportHandlers>();
   readonly #tasks = new Map<number, () => void>();
   readonly #asked = new Map<number, OpenRequest>();
@@ -70,6 +71,11 @@ export class ReplayInputs {
     return this.#strays;
   }
 
+  /** Whether the recording has told the adapter to end. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /**
    * Gives records the answers that they got in the recording.
    * @param taken takes the records that found room.
@@ -80,7 +86,7 @@ export class ReplayInputs {
       const call = (this.#calls += 1);
       if (this.#pauses.delete(call)) adapter().pause();
       if (this.#full.delete(call)) return false;
-      take();
+      if (take() === false) this.#strays += 1;
       return true;
     };
     return {
@@ -92,22 +98,26 @@ export class ReplayInputs {
     };
   }
 
+  /**
+   * Notes which records found no room and which caused a pause while the lines of a turn were handled: to be called before
+   * anything of the turn is played, since these lines come behind those that they belong to.
+   */
+  expect(turn: readonly CaptureLine[]): void {
+    for (const { event, body } of turn) {
+      if (event !== 'full' && (event !== 'pause' || body === null)) continue;
+      const call = eventBody(eventBodies.call, body)?.call;
+      if (call === undefined || call <= this.#calls) this.#strays += 1;
+      else (event === 'full' ? this.#full : this.#pauses).add(call);
+    }
+  }
+
   /** Plays the lines of one turn; what follows from it in promises is to run before the next. */
   play(turn: readonly CaptureLine[], adapter: ExchangeAdapter): void {
-    for (const line of turn) this.#expect(line);
     for (const line of turn) {
       if (line.recvMs !== null) this.#now = line.recvMs;
       if (line.frame !== null) this.#frame(line, line.frame);
       else this.#event(line, adapter);
     }
-  }
-
-  /** What was answered and paused while the turn is handled comes behind it in the capture. */
-  #expect({ event, body }: CaptureLine): void {
-    if (event !== 'full' && (event !== 'pause' || body === null)) return;
-    const call = eventBody(eventBodies.call, body)?.call;
-    if (call === undefined || call <= this.#calls) this.#strays += 1;
-    else (event === 'full' ? this.#full : this.#pauses).add(call);
   }
 
   #frame({ conn }: CaptureLine, frame: string): void {
@@ -141,6 +151,7 @@ export class ReplayInputs {
     if (stop !== null) {
       // Another number of records shows a difference that no single input did.
       if (stop.stop.calls !== this.#calls) this.#strays += 1;
+      this.#stopped = true;
       adapter.disconnect();
       return;
     }

@@ -1,8 +1,11 @@
-import { captureLine, type Decoder } from '@neuraltrade/venues';
+import { captureLine, type Decoder, type Venue } from '@neuraltrade/venues';
+import type { CaptureStart } from './capture-events';
 import { type CaptureSession, frameTimeMs, type ReplayVenue, sessionKey } from './capture-sessions';
 import type { ExchangeAdapter } from './exchange-adapter';
 import { FileTransport } from './file-transport';
 import { type FileLine, readLines } from './line-reader';
+import type { ReplayInputs } from './replay-inputs';
+import { RecordingStage } from './replay-recording';
 import type { Timers } from './timers';
 import type { Transport } from './transport';
 import { type UnlistedFrames, UnlistedTally } from './unlisted-tally';
@@ -19,12 +22,20 @@ export interface ReplayFeed {
   drain(): Promise<void>;
 }
 
+/** An adapter that is given a recording's inputs, and what takes its records. */
+export interface RecordedFeed extends ReplayFeed {
+  /** A promise to wait for while its records are not taken as fast as they come; undefined when nothing needs to wait. */
+  behind(): Promise<void> | undefined;
+}
+
 /** What a session is replayed with. */
 export interface ReplayOptions {
   /** The venues to replay. */
   readonly venues: readonly ReplayVenue[];
   /** Makes a fresh adapter, which must not judge the capture's silences (see {@link createReplayFeed}). */
   readonly createFeed: (venue: ReplayVenue, transport: Transport, timers: Timers) => ReplayFeed;
+  /** Makes an adapter as it was when a complete recording began; absent = of such a recording, too, only the frames are replayed. */
+  readonly createRecordedFeed?: (venue: Venue, start: CaptureStart, inputs: ReplayInputs) => RecordedFeed;
   /** Waits until a recorded instant (ms UTC) is due, undefined when it is; absent = as fast as the records are taken. */
   readonly pace?: (recordedMs: number) => Promise<void> | undefined;
   /** Ends the replay early: what was read by then is drained and told. */
@@ -43,18 +54,25 @@ export interface ReplayedVenue {
   readonly events: Readonly<Record<string, number>>;
   /** Frames of symbols that were not asked for. */
   readonly unlisted: UnlistedFrames;
+  /** Recorded inputs that the adapter had no place for: it is not the version that was recorded, and its records may differ. */
+  readonly strays: number;
 }
 
 /**
- * Sends a session's frames through fresh adapters. The capture is the clock: its arrival times (or the frames' own times
- * where it has none) drive receivedAt, clock records and timers. Waits while the records are not taken, so that a capture
- * of any size needs little memory.
+ * Sends a session through fresh adapters. A complete recording gives them every input that the recorded ones had, in the
+ * same order. Of any other capture they get the frames, and the capture is the clock: its arrival times (or the frames'
+ * own times where it has none) drive receivedAt, clock records and timers. Waits while the records are not taken, so that
+ * a capture of any size needs little memory.
  */
 export async function replaySession(
   session: CaptureSession,
   options: ReplayOptions,
 ): Promise<ReplayedVenue[]> {
-  const stage = new Stage(session, options);
+  const { createRecordedFeed, venues, pace, signal } = options;
+  const stage =
+    session.complete && createRecordedFeed !== undefined
+      ? new RecordingStage(session, { venues, createRecordedFeed, pace, signal })
+      : new FrameStage(session, options);
   for (const { file, start, end } of session.parts) {
     for await (const lines of readLines(file, { start, end })) {
       if (options.signal?.aborted) return stage.end();
@@ -64,8 +82,8 @@ export async function replaySession(
   return stage.end();
 }
 
-/** The adapters of one session and their common clock; they begin with its first line. */
-class Stage {
+/** The adapters of one session of frames and their common clock; they begin with its first line. */
+class FrameStage {
   readonly #session: CaptureSession;
   readonly #options: ReplayOptions;
   readonly #key: string;
@@ -170,6 +188,7 @@ class Player {
   report(): ReplayedVenue {
     const events = this.feed.adapter.eventCounts();
     const unlisted = this.#unlisted.figures();
-    return { exchange: this.#exchange, frames: this.#frames, trades: events['trade'] ?? 0, events, unlisted };
+    const trades = events['trade'] ?? 0;
+    return { exchange: this.#exchange, frames: this.#frames, trades, events, unlisted, strays: 0 };
   }
 }

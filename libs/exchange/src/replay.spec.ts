@@ -118,6 +118,7 @@ describe('replaying captures', () => {
           frames: 3,
           trades: 2,
           events: { quote: 1, trade: 2 },
+          strays: 0,
           unlisted: { frames: 0, symbols: [] },
         },
       ],
