@@ -34,10 +34,7 @@ export class ClockTicker {
   /** A clock without a measurement: its offset is 0. */
   constructor(deps: ClockTickerDeps) {
     this.#deps = deps;
-    for (const symbol of deps.symbols) {
-      const partition = partitionOf(deps.exchange, symbol, deps.partitions);
-      this.#groups.set(partition, [...(this.#groups.get(partition) ?? []), symbol]);
-    }
+    this.setSymbols(deps.symbols);
   }
 
   /** Median of (arrival - the venue's send time) over recent frames, ms; 0 before any. */
@@ -48,6 +45,18 @@ export class ClockTicker {
   /** The present by the venue's clock, ms UTC, whole. */
   get venueNow(): number {
     return Math.max(0, Math.floor(this.#deps.timers.now() - this.offsetMs));
+  }
+
+  /** Names these BASE/QUOTE symbols from now on. */
+  setSymbols(symbols: readonly string[]): void {
+    const { exchange, partitions } = this.#deps;
+    this.#groups.clear();
+    for (const symbol of symbols) {
+      const partition = partitionOf(exchange, symbol, partitions);
+      const group = this.#groups.get(partition);
+      if (group === undefined) this.#groups.set(partition, [symbol]);
+      else group.push(symbol);
+    }
   }
 
   /** Takes a frame's arrival and send time. */

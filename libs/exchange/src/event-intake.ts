@@ -31,8 +31,6 @@ export interface EventIntakeDeps {
   readonly log: Log;
   /** Whether a symbol's trades are known to flow and have been read up to now. */
   readonly isCurrent: (symbol: string) => boolean;
-  /** Whether frames are read as they come; one that waited for us says nothing of the venue's clock. */
-  readonly isCaughtUp: () => boolean;
 }
 
 /** Routes the events of frames to the feeds and counts every one of them. */
@@ -42,7 +40,7 @@ export class EventIntake {
   readonly #tally = new Map<EventKind, number>();
   readonly #flushed = new Map<EventKind, number>();
   readonly #named = new Map<EventKind, number>();
-  readonly #behind = new Map<string, () => void>();
+  readonly #behind = new Map<string, { readonly symbol: string; readonly cancel: () => void }>();
   readonly #exchangeToReceive;
   #repeated = 0;
   #dropped = 0;
@@ -68,20 +66,23 @@ export class EventIntake {
     return Object.fromEntries(this.#tally);
   }
 
-  /** Takes one event of a frame that arrived at `receivedAt`, ms UTC. */
-  take(event: DecodedEvent, receivedAt: number): void {
+  /**
+   * Takes one event of a frame that arrived at `receivedAt`, ms UTC.
+   * @param caughtUp whether frames are read as they come; one that waited for us says nothing of the venue's clock.
+   */
+  take(event: DecodedEvent, receivedAt: number, caughtUp: boolean): void {
     switch (event.type) {
       case 'trade':
-        this.#trade(event, receivedAt);
+        this.#trade(event, receivedAt, caughtUp);
         break;
       case 'quote':
         this.#add('quote');
-        this.#sample(event.sentAt, receivedAt);
+        if (caughtUp) this.#sample(event.sentAt, receivedAt);
         this.#deps.feeds.get(event.symbol)?.quote(event, receivedAt);
         break;
       case 'control':
         this.#add('control');
-        this.#sample(event.sentAt, receivedAt);
+        if (caughtUp) this.#sample(event.sentAt, receivedAt);
         if (event.newestTrade !== undefined) this.#newest(event.newestTrade);
         break;
       case 'refused':
@@ -99,16 +100,30 @@ export class EventIntake {
     }
   }
 
-  /** A new connection begins: its first unusable frames are named again, and what the old one promised is void. */
-  connected(): void {
-    this.#named.clear();
-    this.forgetPromises();
+  /** Takes an event of a connection that stands by: it is counted, and a trade was passed on already. */
+  standBy(event: DecodedEvent, receivedAt: number): void {
+    if (event.type === 'trade' && !event.history) this.#repeated += 1;
+    if (event.type !== 'trade' && event.type !== 'quote' && event.type !== 'control') {
+      this.take(event, receivedAt, true);
+      return;
+    }
+    this.#add(event.type === 'trade' && event.history ? 'history' : event.type);
+    this.#sample(event.sentAt, receivedAt);
   }
 
-  /** Forgets what the venue said of its newest trades. */
-  forgetPromises(): void {
-    for (const cancel of this.#behind.values()) cancel();
-    this.#behind.clear();
+  /** A new connection begins: its first unusable frames are named again, and what the old one promised is void. */
+  connected(symbols: readonly string[]): void {
+    this.#named.clear();
+    this.forgetPromises(symbols);
+  }
+
+  /** Forgets what the venue said of the newest trades of symbols. */
+  forgetPromises(symbols: readonly string[]): void {
+    for (const [promise, { symbol, cancel }] of this.#behind) {
+      if (!symbols.includes(symbol)) continue;
+      cancel();
+      this.#behind.delete(promise);
+    }
   }
 
   /** Brings the metrics up to date; counting each event there at once would cost more than decoding it. */
@@ -126,13 +141,13 @@ export class EventIntake {
     this.#repeated = this.#dropped = 0;
   }
 
-  #trade(event: TradeEvent, receivedAt: number): void {
+  #trade(event: TradeEvent, receivedAt: number, caughtUp: boolean): void {
     if (event.history) {
       this.#add('history');
       return;
     }
     this.#add('trade');
-    this.#sample(event.sentAt, receivedAt);
+    if (caughtUp) this.#sample(event.sentAt, receivedAt);
     this.#latency.add(receivedAt - event.timestamp);
     this.#exchangeToReceive.observe(Math.max(0, receivedAt - event.timestamp) / 1_000);
     if (event.priceText !== undefined || event.sizeText !== undefined) {
@@ -157,11 +172,11 @@ export class EventIntake {
       const arrived = feed.lastId !== null && compareTradeIds(tradeId, feed.lastId) <= 0;
       if (!arrived && this.#deps.isCurrent(symbol)) feed.missed(this.#deps.clock.venueNow);
     };
-    this.#behind.set(promise, this.#deps.timers.schedule(BEHIND_LIMIT_MS, judge));
+    this.#behind.set(promise, { symbol, cancel: this.#deps.timers.schedule(BEHIND_LIMIT_MS, judge) });
   }
 
   #sample(sentAt: number | null, receivedAt: number): void {
-    if (sentAt !== null && this.#deps.isCaughtUp()) this.#deps.clock.sample(receivedAt, sentAt);
+    if (sentAt !== null) this.#deps.clock.sample(receivedAt, sentAt);
   }
 
   #add(kind: EventKind): void {

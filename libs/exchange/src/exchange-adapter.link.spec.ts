@@ -1,7 +1,7 @@
 import { adapterHarness } from './testing/adapter-harness';
 import { binanceFrames, TEST_START } from './testing/venue-frames';
 
-const { trade, quote, acked, shutdown } = binanceFrames;
+const { trade, quote, acked } = binanceFrames;
 
 describe('a connection', () => {
   it('to a mute peer is terminated when its ping stays unanswered', () => {
@@ -46,7 +46,8 @@ describe('a connection', () => {
   it('that fails again and again is dialled with growing pauses up to the cap, drawn from their whole range', () => {
     const draws = [0.999, 0, 0.5];
     let draw = 0;
-    const { transport, pass } = adapterHarness({ random: () => draws[draw++ % draws.length] as number });
+    const random = () => draws[draw++ % draws.length] as number;
+    const { transport, pass } = adapterHarness({ venue: 'bybit', symbols: ['BTC/USDT'], random });
     const waits: number[] = [];
     for (let attempt = 0; attempt < 9; attempt += 1) {
       const dialled = transport.connections.length;
@@ -71,16 +72,6 @@ describe('a connection', () => {
     const dialled = transport.connections.length;
     pass(500);
     expect(transport.connections).toHaveLength(dialled + 1);
-  });
-
-  it('that the venue announces to end is replaced at once', () => {
-    const { transport, pass } = adapterHarness();
-    const socket = transport.latest.opens();
-    socket.says(acked(1), trade(1));
-    pass(11_000);
-    socket.says(shutdown(TEST_START + 11_000));
-    expect(socket.ended).toBe('closed');
-    expect(transport.connections).toHaveLength(2);
   });
 
   it('is not dialled more often than the venue allows', () => {

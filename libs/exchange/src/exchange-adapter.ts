@@ -7,6 +7,7 @@ import type { Log } from './log';
 import type { RestScheduler } from './rest-scheduler';
 import type { Timers } from './timers';
 import type { Transport } from './transport';
+import type { VenueBudgets } from './venue-budgets';
 import type { VenueConnectionSettings } from './venue-connection';
 
 /** Settings of one adapter; times in ms. */
@@ -29,6 +30,8 @@ export interface AdapterSettings extends VenueConnectionSettings {
   readonly backfillMs: number;
   /** Most trades held for backfills over all symbols; more end the hold. */
   readonly bufferMaxTicks: number;
+  /** Most symbols of one connection; absent = as many as the venue allows. */
+  readonly symbolsPerConnection?: number;
 }
 
 /** What an adapter is made of. */
@@ -53,8 +56,13 @@ export interface ExchangeAdapterDeps {
   readonly metrics: Metrics;
   /** Where it reports. */
   readonly log: Log;
-  /** What an earlier run has published; absent = this venue was never read before. */
+  /**
+   * What was published, by symbol; absent = this venue was never read before. It is looked at when a symbol begins: where
+   * it moves on with what is confirmed, a symbol that was removed and comes again goes on where it stopped.
+   */
   readonly state?: AdapterState;
+  /** What all adapters of this process may use together; its own by default. */
+  readonly budgets?: VenueBudgets;
 }
 
 /** Named figures of one adapter for its status record; units are in the names. */
@@ -65,8 +73,10 @@ export interface AdapterFigures extends Record<string, number> {
   framesReceived: number;
   /** Quotes decoded since the start. */
   quotes: number;
-  /** Connections after the first that were dialled because one ended. */
+  /** How often symbols went over to another connection because theirs ended. */
   reconnects: number;
+  /** Connections that are open now. */
+  connections: number;
   /** Gaps opened since the start. */
   gaps: number;
   /** Trades fetched from the venue's history since the start. */
@@ -77,12 +87,17 @@ export interface AdapterFigures extends Record<string, number> {
 
 /** Reads one venue's live market data and keeps doing so until told to stop. */
 export interface ExchangeAdapter {
-  /** Begins to connect, and to reconnect whenever the connection ends. */
+  /** Begins to connect, and to reconnect whenever a connection ends. */
   connect(): void;
   /** Stops reading because the records cannot be passed on. */
   pause(): void;
   /** Goes on after a pause. */
   resume(): void;
+  /**
+   * Reads these BASE/QUOTE symbols, all listed by the venue, from now on. Those that stay notice nothing; a new one is
+   * backfilled like any other, and one that ends keeps its open gaps in what was published.
+   */
+  setSymbols(symbols: readonly string[]): void;
   /** Ends for good. No gap is recorded: the next run finds what was published and records it then. */
   disconnect(): void;
   /** Whether live data of every symbol flows, and if not, why, in one sentence. */

@@ -1,28 +1,27 @@
-import type { DecodedEvent } from '@neuraltrade/venues';
-import { CLOCK_PERIOD_MS, ClockTicker } from './clock-ticker';
+import { ClockTicker, CLOCK_PERIOD_MS } from './clock-ticker';
+import { ConnectionDialer } from './connection-dialer';
 import { EventIntake } from './event-intake';
-import { HeldTrades } from './held-trades';
 import type { AdapterFigures, ExchangeAdapter, ExchangeAdapterDeps } from './exchange-adapter';
-import { RateWindow } from './rate-window';
-import { ReconnectDelay } from './reconnect-delay';
+import { HeldTrades } from './held-trades';
+import type { VenueLinkHandlers } from './link-handlers';
+import { linkReadiness } from './link-readiness';
 import { SymbolFeed } from './symbol-feed';
+import { shardSymbols, symbolsPerConnection } from './symbol-shards';
 import { repeat } from './timers';
-import { type DownCode, VenueConnection } from './venue-connection';
+import { VenueBudgets } from './venue-budgets';
+import { VenueLink } from './venue-link';
 
-/** A connection that has lived this long (ms) with every topic answered has proven itself. */
-const STABLE_AFTER_MS = 10_000;
-
-/** Keeps one connection to a venue alive, and tells feeds, clock and metrics what becomes of it. */
+/** Reads a venue's symbols over as many connections as they need, and tells feeds, clock and metrics what becomes of them. */
 export class LiveAdapter implements ExchangeAdapter {
   readonly #deps: ExchangeAdapterDeps;
   readonly #feeds = new Map<string, SymbolFeed>();
+  readonly #heldTrades: HeldTrades;
   readonly #clock: ClockTicker;
   readonly #intake: EventIntake;
-  readonly #delay: ReconnectDelay;
-  readonly #connects: RateWindow;
-  #connection: VenueConnection | null = null;
-  #openedAt = 0;
-  #fault = 'not dialled yet';
+  readonly #dialer: ConnectionDialer;
+  readonly #linkHandlers: VenueLinkHandlers;
+  readonly #linkOf = new Map<string, VenueLink>();
+  #links: VenueLink[] = [];
   #running = false;
   #paused = false;
   #frames = 0;
@@ -30,44 +29,15 @@ export class LiveAdapter implements ExchangeAdapter {
   #gaps = 0;
   #backfilled = 0;
   #cancelSecond: (() => void) | null = null;
-  #cancelDial: (() => void) | null = null;
   #cancelPauseLimit: (() => void) | null = null;
 
   /** An adapter at rest. */
   constructor(deps: ExchangeAdapterDeps) {
-    const { venue, symbols, config, output, timers, metrics, log } = deps;
+    const { venue, symbols, config, output, timers, metrics, log, transport } = deps;
     const exchange = venue.name;
     this.#deps = deps;
-    this.#delay = new ReconnectDelay(
-      { baseMs: config.reconnectBaseMs, maxMs: config.reconnectMaxMs },
-      deps.random,
-    );
-    this.#connects = new RateWindow(venue.limits.connects);
+    this.#heldTrades = new HeldTrades(config.bufferMaxTicks);
     this.#clock = new ClockTicker({ exchange, symbols, partitions: config.partitions, output, timers });
-    const heldTrades = new HeldTrades(config.bufferMaxTicks);
-    for (const symbol of symbols) {
-      const feed = new SymbolFeed({
-        venue,
-        symbol,
-        quoteMaxAgeMs: config.quoteMaxAgeMs,
-        gapHoldMs: config.gapHoldMs,
-        backfillMs: config.backfillMs,
-        output,
-        rest: deps.rest,
-        heldTrades,
-        timers,
-        log,
-        venueNow: () => this.#clock.venueNow,
-        isPaused: () => this.#paused,
-        onBackfilled: () => (this.#backfilled += 1),
-        onUnquoted: (reason) => metrics.ticksUnquoted.inc({ exchange, reason }),
-        onGap: ({ cause, status }) => {
-          if (status === 'open') this.#gaps += 1;
-          metrics.gaps.inc({ exchange, cause, status });
-        },
-      });
-      this.#feeds.set(symbol, feed);
-    }
     this.#intake = new EventIntake({
       exchange,
       feeds: this.#feeds,
@@ -76,46 +46,65 @@ export class LiveAdapter implements ExchangeAdapter {
       metrics,
       log,
       isCurrent: (symbol) => this.#isCurrent(symbol),
-      isCaughtUp: () => this.#connection?.caughtUp === true,
     });
+    this.#dialer = new ConnectionDialer({
+      venue,
+      url: config.webSocketUrl,
+      transport,
+      timers,
+      budgets: deps.budgets ?? new VenueBudgets(),
+      settings: config,
+    });
+    this.#linkHandlers = this.#createLinkHandlers();
+    for (const symbol of symbols) this.#feeds.set(symbol, this.#createFeed(symbol));
+    this.#spread(symbols);
   }
 
   /** Restores the feeds and dials; harmless when it runs already. */
   connect(): void {
     if (this.#running) return;
     this.#running = true;
-    for (const [symbol, feed] of this.#feeds) {
-      const earlier = this.#deps.state?.get(symbol);
-      if (earlier !== undefined) feed.restore(earlier);
-    }
+    for (const symbol of this.#feeds.keys()) this.#restore(symbol);
     this.#cancelSecond = repeat(this.#deps.timers, CLOCK_PERIOD_MS, () => this.#everySecond());
-    this.#dial();
+    for (const link of this.#links) link.connect();
   }
 
-  /** Stops reading; a connection that is not open yet is given up. */
+  /** Stops reading; connections that are not open yet are given up. */
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    this.#cancelDial?.();
-    if (this.#connection?.open) {
-      this.#connection.pause();
-      this.#cancelPauseLimit = this.#deps.timers.schedule(this.#deps.config.pauseMaxMs, () =>
-        this.#pausedTooLong(),
-      );
-    } else {
-      this.#connection?.close();
-      this.#connection = null;
-    }
+    for (const link of this.#links) link.pause();
+    const { timers, config } = this.#deps;
+    if (this.#open > 0)
+      this.#cancelPauseLimit = timers.schedule(config.pauseMaxMs, () => this.#pausedTooLong());
     this.#showStatus();
   }
 
-  /** Reads on, or dials when the connection was given up. */
+  /** Reads on, or dials what was given up. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#cancelPauseLimit?.();
-    if (this.#connection === null) this.#dial();
-    else this.#connection.resume();
+    for (const link of this.#links) link.resume();
+    this.#showStatus();
+  }
+
+  /** Reads these symbols from now on. */
+  setSymbols(symbols: readonly string[]): void {
+    const wanted = new Set(symbols);
+    for (const [symbol, feed] of this.#feeds) {
+      if (wanted.has(symbol)) continue;
+      this.#intake.forgetPromises([symbol]);
+      this.#feeds.delete(symbol);
+      feed.stop();
+    }
+    for (const symbol of wanted) {
+      if (this.#feeds.has(symbol)) continue;
+      this.#feeds.set(symbol, this.#createFeed(symbol));
+      if (this.#running) this.#restore(symbol);
+    }
+    this.#clock.setSymbols([...wanted]);
+    this.#spread([...wanted]);
     this.#showStatus();
   }
 
@@ -123,14 +112,11 @@ export class LiveAdapter implements ExchangeAdapter {
   disconnect(): void {
     this.#running = false;
     this.#cancelSecond?.();
-    this.#cancelDial?.();
     this.#cancelPauseLimit?.();
-    this.#intake.forgetPromises();
-    this.#connection?.close();
-    this.#connection = null;
+    this.#intake.forgetPromises([...this.#feeds.keys()]);
+    for (const link of this.#links) link.close();
     this.#deps.rest?.stop();
     for (const feed of this.#feeds.values()) feed.stop();
-    this.#fault = 'stopped';
     this.#intake.flush();
     this.#showStatus();
   }
@@ -138,17 +124,8 @@ export class LiveAdapter implements ExchangeAdapter {
   /** One sentence on the first thing that keeps live data from flowing. */
   readiness(): { ok: boolean; reason: string } {
     const { title } = this.#deps.venue;
-    if (this.#paused)
-      return { ok: false, reason: `Reading ${title} is paused: its records cannot be passed on.` };
-    if (!this.#connection?.open) return { ok: false, reason: `${title} is not connected: ${this.#fault}.` };
-    const { ledger } = this.#connection;
-    const refused = ledger
-      .refusals()
-      .map(({ topic, reason }) => `${topic.purpose} of ${topic.symbol} (${reason})`);
-    if (refused.length > 0) return { ok: false, reason: `${title} refused ${refused.join(', ')}.` };
-    const open = ledger.unanswered().map(({ purpose, symbol }) => `${purpose} of ${symbol}`);
-    if (open.length > 0) return { ok: false, reason: `${title} has not confirmed ${open.join(', ')} yet.` };
-    return { ok: true, reason: '' };
+    if (!this.#paused) return linkReadiness(title, this.#links);
+    return { ok: false, reason: `Reading ${title} is paused: its records cannot be passed on.` };
   }
 
   /** Counts since the start. */
@@ -158,6 +135,7 @@ export class LiveAdapter implements ExchangeAdapter {
       framesReceived: this.#frames,
       quotes: this.#intake.count('quote'),
       reconnects: this.#reconnects,
+      connections: this.#open,
       gaps: this.#gaps,
       backfilled: this.#backfilled,
       latencyMs: this.#intake.latencyMs,
@@ -169,88 +147,119 @@ export class LiveAdapter implements ExchangeAdapter {
     return this.#intake.counts();
   }
 
-  #dial(): void {
-    this.#cancelDial?.();
-    if (!this.#running || this.#paused || this.#connection !== null) return;
-    const { venue, symbols, transport, timers, config } = this.#deps;
-    const waitMs = this.#connects.waitMs(timers.now());
-    if (waitMs > 0) {
-      this.#cancelDial = timers.schedule(waitMs, () => this.#dial());
-      return;
-    }
-    this.#connects.take(timers.now());
-    this.#connection = new VenueConnection({
+  get #open(): number {
+    return this.#links.filter(({ open }) => open).length;
+  }
+
+  #createFeed(symbol: string): SymbolFeed {
+    const { venue, config, output, timers, metrics, log, rest } = this.#deps;
+    const exchange = venue.name;
+    return new SymbolFeed({
       venue,
-      symbols,
-      url: config.webSocketUrl,
-      transport,
+      symbol,
+      quoteMaxAgeMs: config.quoteMaxAgeMs,
+      gapHoldMs: config.gapHoldMs,
+      backfillMs: config.backfillMs,
+      output,
+      rest,
+      heldTrades: this.#heldTrades,
       timers,
-      settings: config,
-      handlers: {
-        onUp: () => this.#onUp(),
-        onEvent: (event, receivedAt) => this.#onEvent(event, receivedAt),
-        onFrame: () => (this.#frames += 1),
-        onDown: (code, detail) => this.#onDown(code, detail),
+      log,
+      venueNow: () => this.#clock.venueNow,
+      isPaused: () => this.#paused,
+      onBackfilled: () => (this.#backfilled += 1),
+      onUnquoted: (reason) => metrics.ticksUnquoted.inc({ exchange, reason }),
+      onGap: ({ cause, status }) => {
+        if (status === 'open') this.#gaps += 1;
+        metrics.gaps.inc({ exchange, cause, status });
       },
     });
   }
 
-  #onUp(): void {
-    const { timers, venue, config, log } = this.#deps;
-    this.#openedAt = timers.now();
-    for (const feed of this.#feeds.values()) feed.connected();
-    this.#intake.connected();
-    const what = config.assumeSubscribed ? 'Reading recorded frames of' : 'Connected to';
-    log.info({ exchange: venue.name, url: config.webSocketUrl }, `${what} ${venue.title}.`);
-    this.#noteAnswers();
-    this.#showStatus();
+  #restore(symbol: string): void {
+    const earlier = this.#deps.state?.get(symbol);
+    if (earlier !== undefined) this.#feeds.get(symbol)?.restore(earlier);
   }
 
-  #onEvent(event: DecodedEvent, receivedAt: number): void {
-    this.#intake.take(event, receivedAt);
-    if (event.type === 'control') {
-      if (event.ack !== undefined) this.#noteAnswers();
-      // A capture holds what came after the announcement, if anything did; there is nobody to dial.
-      if (event.goingAway && !this.#deps.config.assumeSubscribed) this.#replace();
-    } else if (event.type === 'refused') {
-      this.#noteRefusal(event);
-    }
+  /** Spreads the symbols over the connections; those that stay keep theirs. */
+  #spread(symbols: readonly string[]): void {
+    const { venue, config } = this.#deps;
+    const most = config.assumeSubscribed
+      ? Infinity
+      : symbolsPerConnection(venue, config.symbolsPerConnection);
+    const present = this.#links;
+    const shards = shardSymbols(
+      present.map((link) => link.symbols),
+      symbols,
+      most,
+    );
+    this.#links = [];
+    this.#linkOf.clear();
+    shards.forEach((shard, index) => {
+      const link = present[index];
+      if (shard.length === 0) link?.close();
+      else this.#carry(shard, link);
+    });
   }
 
-  #noteAnswers(): void {
-    const ledger = this.#connection?.ledger;
-    for (const [symbol, feed] of this.#feeds) if (ledger?.tradesLive(symbol)) feed.subscribed();
+  #carry(symbols: readonly string[], present: VenueLink | undefined): void {
+    const link = present ?? this.#createLink(symbols);
+    this.#links.push(link);
+    for (const symbol of symbols) this.#linkOf.set(symbol, link);
+    if (present !== undefined) present.setSymbols(symbols);
+    if (present !== undefined || !this.#running) return;
+    if (this.#paused) link.pause();
+    link.connect();
   }
 
-  #noteRefusal({ answer, reason }: Extract<DecodedEvent, { type: 'refused' }>): void {
-    const { venue, log, config } = this.#deps;
-    // What a recorded client asked for is no request of ours.
-    if (config.assumeSubscribed) {
-      log.info({ exchange: venue.name, reason }, `${venue.title} refused a recorded request: ${reason}`);
-      return;
-    }
-    const topics = this.#connection?.ledger.refused(answer, reason) ?? [];
-    const what = topics.map(({ purpose, symbol }) => `${purpose} of ${symbol}`).join(', ') || 'a request';
-    log.error({ exchange: venue.name, reason }, `${venue.title} refused ${what}: ${reason}`);
+  #createLink(symbols: readonly string[]): VenueLink {
+    const { venue, config, timers, random, log } = this.#deps;
+    return new VenueLink({
+      venue,
+      symbols,
+      dialer: this.#dialer,
+      timers,
+      random,
+      reconnect: { baseMs: config.reconnectBaseMs, maxMs: config.reconnectMaxMs },
+      assumeSubscribed: config.assumeSubscribed,
+      lastId: (symbol) => this.#feeds.get(symbol)?.lastId ?? null,
+      log,
+      handlers: this.#linkHandlers,
+    });
   }
 
-  #onDown(code: DownCode, detail: string): void {
-    const { venue, log } = this.#deps;
-    this.#fault = detail;
-    log.warn({ exchange: venue.name, code, detail }, `The connection to ${venue.title} ended: ${detail}.`);
-    this.#interrupted('disconnect', code);
-    const waitMs = this.#delay.next();
-    this.#cancelDial = this.#deps.timers.schedule(waitMs, () => this.#dial());
-  }
-
-  /** The venue announced that it will cut this connection: a new one is dialled at once, unless that is all it ever does. */
-  #replace(): void {
-    const stable = this.#stable();
-    this.#connection?.close();
-    this.#fault = 'the venue announced its end';
-    this.#interrupted('disconnect', 'going-away');
-    if (stable) this.#dial();
-    else this.#cancelDial = this.#deps.timers.schedule(this.#delay.next(), () => this.#dial());
+  #createLinkHandlers(): VenueLinkHandlers {
+    const { venue, metrics, config, log } = this.#deps;
+    const intake = this.#intake;
+    return {
+      onConnected: (symbols) => {
+        for (const symbol of symbols) this.#feeds.get(symbol)?.connected();
+        intake.connected(symbols);
+        const what = config.assumeSubscribed ? 'Reading recorded frames of' : 'Connected to';
+        log.info({ exchange: venue.name, url: config.webSocketUrl }, `${what} ${venue.title}.`);
+      },
+      onSubscribed: (symbol) => this.#feeds.get(symbol)?.subscribed(),
+      onInterrupted: (symbols, cause) => {
+        intake.forgetPromises(symbols);
+        for (const symbol of symbols) this.#feeds.get(symbol)?.interrupted(cause, this.#clock.venueNow);
+      },
+      onHandedOver: (symbols) => {
+        intake.connected(symbols);
+        for (const symbol of symbols) this.#feeds.get(symbol)?.handedOver();
+      },
+      onHeld: ({ trades, quote }) => {
+        for (const { event, receivedAt } of trades) intake.take(event, receivedAt, true);
+        if (quote !== null) this.#feeds.get(quote.event.symbol)?.quote(quote.event, quote.receivedAt);
+      },
+      onEvent: (event, receivedAt, caughtUp) => intake.take(event, receivedAt, caughtUp),
+      onStandBy: (event, receivedAt) => intake.standBy(event, receivedAt),
+      onFrame: () => (this.#frames += 1),
+      onReconnect: (reason) => {
+        if (reason !== 'rotation') this.#reconnects += 1;
+        metrics.reconnects.inc({ exchange: venue.name, reason });
+      },
+      onStatus: () => this.#showStatus(),
+    };
   }
 
   #pausedTooLong(): void {
@@ -259,43 +268,23 @@ export class LiveAdapter implements ExchangeAdapter {
       { exchange: venue.name },
       `${venue.title} was paused for ${config.pauseMaxMs} ms: disconnecting until it can go on.`,
     );
-    this.#connection?.close();
-    this.#fault = 'paused for too long';
-    this.#interrupted('backpressure', 'backpressure');
-  }
-
-  #interrupted(cause: 'disconnect' | 'backpressure', reason: DownCode | 'going-away' | 'backpressure'): void {
-    this.#connection = null;
-    this.#reconnects += 1;
-    this.#deps.metrics.reconnects.inc({ exchange: this.#deps.venue.name, reason });
-    this.#intake.forgetPromises();
-    for (const feed of this.#feeds.values()) feed.interrupted(cause, this.#clock.venueNow);
-    this.#showStatus();
+    for (const link of this.#links) link.endPaused();
   }
 
   #everySecond(): void {
     this.#intake.flush();
-    if (this.#stable()) this.#delay.reset();
+    for (const link of this.#links) link.everySecond();
     this.#clock.tick((symbol) => this.#isCurrent(symbol) && this.#feeds.get(symbol)?.holding !== true);
   }
 
-  #stable(): boolean {
-    return (
-      this.#connection?.open === true &&
-      this.#connection.ledger.pending === 0 &&
-      this.#deps.timers.now() - this.#openedAt >= STABLE_AFTER_MS
-    );
-  }
-
   #isCurrent(symbol: string): boolean {
-    const connection = this.#connection;
-    return (
-      connection !== null && connection.open && connection.caughtUp && connection.ledger.tradesLive(symbol)
-    );
+    return this.#linkOf.get(symbol)?.isCurrent(symbol) === true;
   }
 
+  /** Paused, or connected in part, is neither down nor up. */
   #showStatus(): void {
-    const status = !this.#connection?.open ? 0 : this.#paused ? 0.5 : 1;
+    const open = this.#open;
+    const status = open === 0 ? 0 : this.#paused || open < this.#links.length ? 0.5 : 1;
     this.#deps.metrics.connectionStatus.set({ peer: this.#deps.venue.name }, status);
   }
 }

@@ -77,5 +77,8 @@ export class OrderedOutput {
   /** Gives up what waits. */
   stop(): void {
     this.#cancelPoll?.();
+    const trades = this.#waiting.slice(this.#next).filter((record) => !isGap(record));
+    this.#deps.heldTrades.add(-trades.length);
+    this.#next = this.#waiting.length;
   }
 }

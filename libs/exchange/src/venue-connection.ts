@@ -1,8 +1,9 @@
-import type { DecodedEvent, Decoder, SubscriptionFrame, Topic, Venue } from '@neuraltrade/venues';
+import type { DecodedEvent, Decoder, SubscriptionAnswer, Topic, Venue } from '@neuraltrade/venues';
 import { type LinkDeadlines, type LinkFault, LinkWatchdog } from './link-watchdog';
-import { RateWindow } from './rate-window';
-import { SubscriptionLedger } from './subscription-ledger';
-import { repeat, type Timers } from './timers';
+import type { RateWindow } from './rate-window';
+import { Subscriber } from './subscriber';
+import type { SubscriptionLedger } from './subscription-ledger';
+import type { Timers } from './timers';
 import type { Connection, Transport } from './transport';
 
 /** Why a connection ended. */
@@ -34,6 +35,8 @@ export interface VenueConnectionDeps {
   readonly venue: Venue;
   /** BASE/QUOTE symbols to subscribe. */
   readonly symbols: readonly string[];
+  /** What it may send. */
+  readonly messages: RateWindow;
   /** The address to dial. */
   readonly url: string;
   /** Opens it. */
@@ -48,29 +51,32 @@ export interface VenueConnectionDeps {
 
 /** One connection to a venue from dialling to its end: subscribes within the venue's limits, decodes, watches its life. */
 export class VenueConnection {
-  /** What was asked for and what became of it. */
-  readonly ledger: SubscriptionLedger;
   readonly #deps: VenueConnectionDeps;
-  readonly #decoder: Decoder;
-  readonly #budget: RateWindow;
+  readonly #symbols: Set<string>;
+  readonly #subscriber: Subscriber;
   readonly #watchdog: LinkWatchdog;
   readonly #link: Connection;
-  readonly #queue: SubscriptionFrame[] = [];
-  #nextRequestId = 1;
+  #decoder: Decoder;
   #opened = false;
   #ended = false;
   #catchUpToken: string | null = null;
-  #cancelSend: (() => void) | null = null;
-  #cancelAckCheck: (() => void) | null = null;
   #cancelCatchUp: (() => void) | null = null;
 
   /** Dials at once. */
   constructor(deps: VenueConnectionDeps) {
     const { venue, symbols, settings, timers } = deps;
     this.#deps = deps;
-    this.ledger = new SubscriptionLedger(symbols.flatMap((symbol) => venue.topics(symbol)));
+    this.#symbols = new Set(symbols);
+    this.#subscriber = new Subscriber({
+      venue,
+      symbols,
+      messages: deps.messages,
+      timers,
+      ackTimeoutMs: settings.ackTimeoutMs,
+      isReading: () => this.caughtUp,
+      send: (text) => this.#link.send(text),
+    });
     this.#decoder = venue.createDecoder(symbols, { webSocketUrl: deps.url });
-    this.#budget = new RateWindow(venue.limits.messages);
     this.#watchdog = new LinkWatchdog(
       settings,
       timers,
@@ -85,6 +91,11 @@ export class VenueConnection {
     });
   }
 
+  /** What was asked for and what became of it. */
+  get ledger(): SubscriptionLedger {
+    return this.#subscriber.ledger;
+  }
+
   /** Whether frames can arrive. */
   get open(): boolean {
     return this.#opened && !this.#ended;
@@ -97,7 +108,7 @@ export class VenueConnection {
 
   /** Stops reading; a paused socket answers no pings, so nothing is judged meanwhile. */
   pause(): void {
-    this.#catchUpToken = `resumed-${this.#nextRequestId++}`;
+    this.#catchUpToken = `resumed-${this.#subscriber.nextRequestId()}`;
     this.#cancelCatchUp?.();
     this.#watchdog.stop();
     this.#link.pause();
@@ -111,8 +122,32 @@ export class VenueConnection {
     this.ledger.excuse(timers.now());
     if (this.#catchUpToken === null) return;
     this.#cancelCatchUp = timers.schedule(settings.pingTimeoutMs, () => (this.#catchUpToken = null));
-    this.#budget.take(timers.now());
+    this.#subscriber.spend();
     this.#link.ping(this.#catchUpToken);
+  }
+
+  /** Carries further symbols from now on. */
+  add(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#symbols.add(symbol);
+    this.#decoder = this.#deps.venue.createDecoder([...this.#symbols], { webSocketUrl: this.#deps.url });
+    this.#subscriber.add(symbols);
+    if (this.#deps.settings.assumeSubscribed) this.ledger.assumeLive();
+  }
+
+  /** Carries symbols no longer; what of them is on its way is still decoded. */
+  remove(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#symbols.delete(symbol);
+    this.#subscriber.remove(symbols);
+  }
+
+  /** Ends the subscription of topics and asks for them anew: what the venue said of them proved wrong. */
+  resubscribe(topics: readonly Topic[]): void {
+    this.#subscriber.resubscribe(topics);
+  }
+
+  /** Notes a refusal of the venue and returns the topics that it hit, none when it cannot be told which. */
+  refused(answer: SubscriptionAnswer, reason: string): Topic[] {
+    return this.#subscriber.refused(answer, reason);
   }
 
   /** Ends it; nothing is told any more. */
@@ -129,11 +164,7 @@ export class VenueConnection {
     this.#deps.handlers.onUp();
     // The handler may have closed or paused it already.
     if (this.#ended || this.#deps.settings.assumeSubscribed) return;
-    this.#subscribe(this.ledger.unanswered());
-    const { ackTimeoutMs } = this.#deps.settings;
-    this.#cancelAckCheck = repeat(this.#deps.timers, ackTimeoutMs / 2, () =>
-      this.#retryUnanswered(ackTimeoutMs),
-    );
+    this.#subscriber.begin();
   }
 
   #onFrame(text: string, receivedAt: number): void {
@@ -162,43 +193,11 @@ export class VenueConnection {
     this.#cancelCatchUp?.();
   }
 
-  #subscribe(topics: readonly Topic[]): void {
-    if (topics.length === 0) return;
-    const frames = this.#deps.venue.subscribeFrames(topics, this.#nextRequestId);
-    this.#nextRequestId += frames.length;
-    this.#queue.push(...frames);
-    this.#send();
-  }
-
-  #send(): void {
-    this.#cancelSend?.();
-    this.#cancelSend = null;
-    const { timers } = this.#deps;
-    for (let frame = this.#queue[0]; frame !== undefined; frame = this.#queue[0]) {
-      // One place of the window is kept for a ping, which cannot wait.
-      const waitMs = this.#budget.waitMs(timers.now(), 1);
-      if (waitMs > 0) {
-        this.#cancelSend = timers.schedule(waitMs, () => this.#send());
-        return;
-      }
-      this.#queue.shift();
-      this.#budget.take(timers.now());
-      this.#link.send(frame.text);
-      this.ledger.sent(frame, timers.now());
-    }
-  }
-
-  #retryUnanswered(ackTimeoutMs: number): void {
-    if (this.caughtUp && this.#queue.length === 0) {
-      this.#subscribe(this.ledger.overdue(this.#deps.timers.now() - ackTimeoutMs));
-    }
-  }
-
   #ping(): void {
     const { pingFrame } = this.#deps.venue.heartbeat;
-    this.#budget.take(this.#deps.timers.now());
+    this.#subscriber.spend();
     if (pingFrame === null) this.#link.ping('');
-    else this.#link.send(pingFrame(this.#nextRequestId++));
+    else this.#link.send(pingFrame(this.#subscriber.nextRequestId()));
   }
 
   #giveUp(fault: LinkFault, silentMs: number): void {
@@ -216,8 +215,7 @@ export class VenueConnection {
   #end(): void {
     this.#ended = true;
     this.#watchdog.stop();
-    this.#cancelSend?.();
-    this.#cancelAckCheck?.();
+    this.#subscriber.stop();
     this.#cancelCatchUp?.();
   }
 }
