@@ -1,5 +1,6 @@
 import { AMQP_EXCHANGES, type Candle, coreQueues, encodeBatch, routingKeys } from '@neuraltrade/contracts';
 import type { Check } from '@neuraltrade/service';
+import { Balance, REPLICA_HEADER } from './balance';
 import { Partition, type PartitionDeps } from './partition';
 import { holdPartitionCount } from './partition-count';
 import { RefusalLog } from './refusal-log';
@@ -8,7 +9,10 @@ import { COMPONENT, ProcessorFigures } from './figures';
 const STATUS_INTERVAL_MS = 1_000;
 
 /** What a processor needs from outside. */
-export type ProcessorDeps = Omit<PartitionDeps, 'refusals'>;
+export interface ProcessorDeps extends Omit<PartitionDeps, 'refusals'> {
+  /** This replica's unique id, when others may share the partitions with it; absent = it is the only one. */
+  readonly replica?: string;
+}
 
 /** What a finished session came to. */
 export interface SessionResult {
@@ -43,6 +47,10 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
   const partitions = Array.from({ length: config.PARTITIONS }, (_, number) => new Partition(number, deps));
   await Promise.all(partitions.map((partition) => partition.start()));
   const figures = new ProcessorFigures(metrics, partitions);
+  const { replica } = given;
+  const balance =
+    replica === undefined ? null : new Balance({ bus, partitions, replica, log: deps.log, now: deps.now });
+  await balance?.start();
 
   const publishPartials = (): void => {
     const byVenue = new Map<string, Candle[]>();
@@ -61,11 +69,13 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
       else deps.log.warn(status.detail);
     }
     problem = status.detail;
+    const { headers, ...message } = encodeBatch('status', [status]);
     bus.send({
       amqpExchange: AMQP_EXCHANGES.events,
       routingKey: routingKeys.status(COMPONENT),
-      messageId: `processor:${deps.now()}`,
-      ...encodeBatch('status', [status]),
+      messageId: `processor:${replica ?? ''}:${deps.now()}`,
+      headers: replica === undefined ? headers : { ...headers, [REPLICA_HEADER]: replica },
+      ...message,
     });
   };
   const timers = [
@@ -91,6 +101,7 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
     },
     stop: async () => {
       timers.forEach(clearInterval);
+      await balance?.stop();
       await all(partitions, (partition) => partition.stop());
       figures.status(deps.now());
     },

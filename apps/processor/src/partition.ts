@@ -50,11 +50,13 @@ export class Partition {
   private ackedTag = 0;
   private barrier: Promise<void> | null = null;
   private stopping = false;
+  private leaving: Promise<void> | null = null;
   private generation = 0;
   private fault = '';
 
+  /** @param number 0 to PARTITIONS - 1. */
   constructor(
-    private readonly number: number,
+    readonly number: number,
     private readonly deps: PartitionDeps,
   ) {
     this.queue = rawQueue(number, deps.config.QUEUE_MAX_BYTES).name;
@@ -62,6 +64,7 @@ export class Partition {
 
   /** Empty when the partition can do its job, else why not, in one sentence. */
   get problem(): string {
+    if (this.leaving !== null) return '';
     if (this.subscription === null) return this.fault || `Partition ${this.number} is not consumed yet.`;
     return this.fault || (this.owned?.outputs.problem ?? '');
   }
@@ -69,6 +72,16 @@ export class Partition {
   /** The processing of the current ownership; null while another replica owns the partition or nothing came yet. */
   get processing(): Processing | null {
     return this.owned?.processing ?? null;
+  }
+
+  /** Whether deliveries have come: it was taken over, or is about to be. */
+  get working(): boolean {
+    return this.leaving === null && (this.owned !== null || this.held.length > 0);
+  }
+
+  /** Whether it was left to another replica. */
+  get released(): boolean {
+    return this.leaving !== null;
   }
 
   /** Starts consuming. The take-over waits for the first delivery: a fence without one would oust the real owner. */
@@ -81,6 +94,8 @@ export class Partition {
       { prefetch: this.deps.config.PREFETCH },
       (delivery) => this.receive(delivery, generation),
     );
+    // It was left, or taken over again, meanwhile.
+    if (generation !== this.generation) return subscription.close();
     this.subscription = subscription;
     this.fault = '';
     void subscription.ended.then((how) => {
@@ -134,20 +149,43 @@ export class Partition {
     }
   }
 
-  /** Hands the partition over: a last checkpoint, then the subscription is closed. */
+  /** Hands the partition over for good. */
   async stop(): Promise<void> {
     this.stopping = true;
+    await this.release();
+  }
+
+  /** Hands the partition over to whoever waits for it: a last checkpoint, then the subscription is closed. */
+  release(): Promise<void> {
+    this.leaving ??= this.leave();
+    return this.leaving;
+  }
+
+  /** Consumes again after {@link release}. */
+  async resume(): Promise<void> {
+    await this.leaving;
+    if (this.stopping || this.leaving === null) return;
+    this.leaving = null;
+    await this.start().catch((error: unknown) => this.restart(this.generation, reasonOf(error)));
+  }
+
+  private async leave(): Promise<void> {
     // One under way may not hold the newest deliveries yet.
     await this.barrier;
     await this.checkpoint();
-    await this.subscription?.close();
-    await this.owned?.ownership.close();
-    this.owned?.outputs.abandon();
     this.generation += 1;
+    const { subscription, owned } = this;
+    this.subscription = null;
+    this.owned = null;
+    this.held = [];
+    owned?.outputs.abandon();
+    await subscription?.close();
+    await owned?.ownership.close();
   }
 
   private receive(delivery: Delivery, generation: number): void {
-    if (generation !== this.generation || this.stopping) return;
+    // What comes while the partition is left stays unanswered and goes back to the queue.
+    if (generation !== this.generation || this.leaving !== null) return;
     if (this.owned !== null) return this.process(this.owned, delivery);
     this.held.push(delivery);
     // Tied to the generation: a take-over that a restart has overtaken must not hold up the next one.
@@ -212,8 +250,8 @@ export class Partition {
   }
 
   private restart(generation: number, reason: string): void {
-    if (generation !== this.generation || this.stopping) return;
-    this.generation += 1;
+    if (generation !== this.generation || this.leaving !== null) return;
+    const restarted = ++this.generation;
     this.fault = `Partition ${this.number} is taken over again: ${reason}`;
     this.deps.log.warn({ partition: this.number, reason }, 'Taking a partition over again.');
     const { subscription, owned } = this;
@@ -222,7 +260,7 @@ export class Partition {
     owned?.outputs.abandon();
     void Promise.allSettled([subscription?.close(), owned?.ownership.close()])
       .then(() => sleep(RESTART_DELAY_MS, undefined, { ref: false }))
-      .then(() => (this.stopping ? undefined : this.start()))
+      .then(() => (restarted === this.generation ? this.start() : undefined))
       .catch((error: unknown) => this.restart(this.generation, reasonOf(error)));
   }
 }

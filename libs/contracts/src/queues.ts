@@ -57,6 +57,17 @@ export function coreQueues(partitions: number, maxBytes: number): QueueSpec[] {
   return [...rawQueues(partitions, maxBytes), ...Object.values(sinkQueues(maxBytes)), parkedQueue(maxBytes)];
 }
 
+/** Where one replica of the processor hears of the others: gone with it. */
+export function processorReplicaQueue(replica: string): QueueSpec {
+  return {
+    name: `processor.replica.${replica}`,
+    kind: 'exclusive',
+    singleActiveConsumer: false,
+    maxBytes: 1_048_576,
+    bindings: [{ amqpExchange: events, pattern: 'status.processor' }],
+  };
+}
+
 /** A dashboard's own queue for live data: gone with it, drops its oldest when it is slow. */
 export function dashboardQueue(instance: string, maxBytes: number): QueueSpec {
   return {
