@@ -30,4 +30,6 @@ export type {
 } from './market/instrument';
 export { parseSavedMarket } from './market/saved-market';
 export type { SavedMarket } from './market/saved-market';
+export { keepMarketFile, readMarketFile } from './market-file';
+export type { KeptMarket } from './market-file';
 export { SIMULATED_VENUES } from './venue-list';

@@ -31,9 +31,14 @@ export class TruthLog {
   #pending = '';
   #failure: Error | null = null;
 
-  /** @param path file to append to. @throws Error when it cannot be opened. */
+  /** @param path file to append to. @throws Error with a plain sentence when it cannot be opened. */
   constructor(path: string) {
-    this.#file = openSync(path, 'a');
+    try {
+      this.#file = openSync(path, 'a');
+    } catch (error) {
+      const fault = error instanceof Error ? error.message : String(error);
+      throw new Error(`The truth log cannot be opened: ${fault}.`, { cause: error });
+    }
   }
 
   /** Notes those of the trades that no client was told of before. */

@@ -44,7 +44,7 @@ export interface OrderedFault {
   readonly symbol?: string;
   /** When it was ordered, ms UTC of the simulator's clock. */
   readonly at: number;
-  /** Lines of the truth log about it so far; 0 while it waits for its trades, requests or clients. */
+  /** How often it showed so far; 0 while it waits for its trades or requests, or when there was no client to befall. */
   readonly effects: number;
 }
 
@@ -103,7 +103,9 @@ export class FaultLedger {
       ...effect,
     };
     const own = ordered as { effects: number };
-    if (own.effects++ === 0) this.#carriedOut[fault] = (this.#carriedOut[fault] ?? 0) + 1;
+    // What befell no client was done in vain.
+    if (effect.clients !== 0 && own.effects++ === 0)
+      this.#carriedOut[fault] = (this.#carriedOut[fault] ?? 0) + 1;
     this.#write(record);
     return record;
   }

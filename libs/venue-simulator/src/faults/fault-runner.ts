@@ -11,6 +11,9 @@ export interface FaultActuator {
   isBusy(place: FaultPlace): boolean;
 }
 
+/** A fault whose stream stays busy longer than this, ms, is left out, so that the others are not held up for ever. */
+const LONGEST_WAIT_MS = 15_000;
+
 /** Carries out the faults of a schedule as they are due. A fault whose stream is still busy waits, and the later ones with it. */
 export class FaultRunner {
   readonly #schedule: FaultSchedule;
@@ -19,6 +22,7 @@ export class FaultRunner {
   #next: ScheduledFault;
   /** When the schedule would have had to begin for what is due now, ms of the caller's clock. */
   #startMs: number;
+  #leftOut = 0;
 
   /**
    * @param startMs the caller's clock now, ms.
@@ -32,14 +36,25 @@ export class FaultRunner {
     this.#next = schedule.next();
   }
 
+  /** Faults that were left out because their stream stayed busy. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
   /** Carries out what is due at `nowMs`; at most one fault a turn. @returns what was done; null for nothing. */
   turn(nowMs: number): FaultRecord | null {
     const { command, dueMs } = this.#next;
     const dueAtMs = this.#startMs + dueMs;
-    if (nowMs < dueAtMs || (!this.#overlap && this.#actuator.isBusy(command))) return null;
+    if (nowMs < dueAtMs) return null;
+    const busy = !this.#overlap && this.#actuator.isBusy(command);
+    if (busy && nowMs - dueAtMs <= LONGEST_WAIT_MS) return null;
     // Later faults keep their distance to this one; a burst after a wait would put several on one stream.
     this.#startMs = nowMs - dueMs;
     this.#next = this.#schedule.next();
+    if (busy) {
+      this.#leftOut++;
+      return null;
+    }
     return this.#actuator.carryOut(command);
   }
 }

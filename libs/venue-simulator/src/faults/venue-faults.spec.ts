@@ -153,7 +153,9 @@ test('a stalled client gets nothing but pongs until the stall is over', async ()
   expect(client.frames).toHaveLength(1);
   virtual.advance(2_000);
   expect((await idsAt(client)).length).toBeGreaterThan(0);
-  expect(logged('stall')).toMatchObject([{ exchange: 'binance', clients: 1, until: VIRTUAL_START_MS + 5_000 }]);
+  expect(logged('stall')).toMatchObject([
+    { exchange: 'binance', clients: 1, until: VIRTUAL_START_MS + 5_000 },
+  ]);
 });
 
 test('a half-open client gets no pong either until it is over', async () => {
