@@ -31,6 +31,8 @@ export interface EventIntakeDeps {
   readonly log: Log;
   /** Whether a symbol's trades are known to flow and have been read up to now. */
   readonly isCurrent: (symbol: string) => boolean;
+  /** Is told when a trade that the venue's heartbeat named did not come. */
+  readonly onMissed: (symbol: string, feed: SymbolFeed) => void;
 }
 
 /** Routes the events of frames to the feeds and counts every one of them. */
@@ -83,7 +85,7 @@ export class EventIntake {
       case 'control':
         this.#add('control');
         if (caughtUp) this.#sample(event.sentAt, receivedAt);
-        if (event.newestTrade !== undefined) this.#newest(event.newestTrade);
+        if (event.newestTrade !== undefined) this.#newest(event.newestTrade, receivedAt);
         break;
       case 'refused':
         this.#add('refused');
@@ -158,10 +160,11 @@ export class EventIntake {
     else if (outcome === 'dropped') this.#dropped += 1;
   }
 
-  #newest({ symbol, tradeId }: NonNullable<ControlEvent['newestTrade']>): void {
+  #newest({ symbol, tradeId }: NonNullable<ControlEvent['newestTrade']>, receivedAt: number): void {
     const feed = this.#deps.feeds.get(symbol);
     if (feed === undefined || feed.lastId === null || !this.#deps.isCurrent(symbol)) return;
     if (compareTradeIds(tradeId, feed.lastId) <= 0) {
+      feed.activity.upToDate(receivedAt);
       feed.upToDate();
       return;
     }
@@ -170,7 +173,7 @@ export class EventIntake {
     const judge = (): void => {
       this.#behind.delete(promise);
       const arrived = feed.lastId !== null && compareTradeIds(tradeId, feed.lastId) <= 0;
-      if (!arrived && this.#deps.isCurrent(symbol)) feed.missed(this.#deps.clock.venueNow);
+      if (!arrived && this.#deps.isCurrent(symbol)) this.#deps.onMissed(symbol, feed);
     };
     this.#behind.set(promise, { symbol, cancel: this.#deps.timers.schedule(BEHIND_LIMIT_MS, judge) });
   }

@@ -7,7 +7,7 @@ import type { Timers } from './timers';
 import type { DownCode } from './venue-connection';
 
 /** Why a connection is replaced that still lives. */
-export type PlannedReason = 'rotation' | 'going-away';
+export type PlannedReason = 'rotation' | 'going-away' | 'dead-topic';
 
 /** Why symbols went over to another connection, or have none. */
 export type InterruptionReason = DownCode | PlannedReason | 'backpressure';

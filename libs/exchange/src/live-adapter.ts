@@ -6,6 +6,7 @@ import { HeldTrades } from './held-trades';
 import type { VenueLinkHandlers } from './link-handlers';
 import { linkReadiness } from './link-readiness';
 import { SymbolFeed } from './symbol-feed';
+import { SymbolWatch } from './symbol-watch';
 import { shardSymbols, symbolsPerConnection } from './symbol-shards';
 import { repeat } from './timers';
 import { VenueBudgets } from './venue-budgets';
@@ -18,6 +19,7 @@ export class LiveAdapter implements ExchangeAdapter {
   readonly #heldTrades: HeldTrades;
   readonly #clock: ClockTicker;
   readonly #intake: EventIntake;
+  readonly #watch: SymbolWatch;
   readonly #dialer: ConnectionDialer;
   readonly #linkHandlers: VenueLinkHandlers;
   readonly #linkOf = new Map<string, VenueLink>();
@@ -35,6 +37,7 @@ export class LiveAdapter implements ExchangeAdapter {
   constructor(deps: ExchangeAdapterDeps) {
     const { venue, symbols, config, output, timers, metrics, log, transport } = deps;
     const exchange = venue.name;
+    const watchesSilence = venue.heartbeat.speaksInSilence || deps.rest === null;
     this.#deps = deps;
     this.#heldTrades = new HeldTrades(config.bufferMaxTicks);
     this.#clock = new ClockTicker({ exchange, symbols, partitions: config.partitions, output, timers });
@@ -46,14 +49,17 @@ export class LiveAdapter implements ExchangeAdapter {
       metrics,
       log,
       isCurrent: (symbol) => this.#isCurrent(symbol),
+      onMissed: (symbol, feed) => this.#watch.missed(symbol, feed),
     });
+    this.#watch = this.#createWatch();
     this.#dialer = new ConnectionDialer({
       venue,
       url: config.webSocketUrl,
       transport,
       timers,
       budgets: deps.budgets ?? new VenueBudgets(),
-      settings: config,
+      // Where a quiet market is silent, only the venue's history tells that a connection is dead.
+      settings: watchesSilence ? config : { ...config, silenceLimitMs: null },
     });
     this.#linkHandlers = this.#createLinkHandlers();
     for (const symbol of symbols) this.#feeds.set(symbol, this.#createFeed(symbol));
@@ -149,6 +155,24 @@ export class LiveAdapter implements ExchangeAdapter {
 
   get #open(): number {
     return this.#links.filter(({ open }) => open).length;
+  }
+
+  #createWatch(): SymbolWatch {
+    const { venue, rest, timers, log } = this.#deps;
+    return new SymbolWatch({
+      venue,
+      feeds: this.#feeds,
+      rest,
+      timers,
+      log,
+      venueNow: () => this.#clock.venueNow,
+      isCurrent: (symbol) => this.#isCurrent(symbol),
+      resubscribe: (symbol, purposes) => {
+        const topics = venue.topics(symbol).filter(({ purpose }) => purposes.includes(purpose));
+        this.#linkOf.get(symbol)?.resubscribe(topics);
+      },
+      reconnect: (symbol) => this.#linkOf.get(symbol)?.replace('dead-topic'),
+    });
   }
 
   #createFeed(symbol: string): SymbolFeed {
@@ -274,6 +298,8 @@ export class LiveAdapter implements ExchangeAdapter {
   #everySecond(): void {
     this.#intake.flush();
     for (const link of this.#links) link.everySecond();
+    // What a capture holds can be neither asked for nor asked about.
+    if (!this.#deps.config.assumeSubscribed) this.#watch.tick();
     this.#clock.tick((symbol) => this.#isCurrent(symbol) && this.#feeds.get(symbol)?.holding !== true);
   }
 

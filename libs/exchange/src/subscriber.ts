@@ -29,7 +29,7 @@ export class Subscriber {
   /** What was asked for and what became of it. */
   readonly ledger: SubscriptionLedger;
   readonly #deps: SubscriberDeps;
-  readonly #queue: SubscriptionFrame[] = [];
+  readonly #queue: { readonly frame: SubscriptionFrame; readonly asks: boolean }[] = [];
   #nextRequestId = 1;
   #begun = false;
   #cancelSend: (() => void) | null = null;
@@ -83,7 +83,7 @@ export class Subscriber {
     this.ledger.remove(topics);
     this.ledger.add(topics);
     this.#unsubscribe(topics);
-    this.#ask();
+    if (this.#begun) this.#askForDue();
   }
 
   /** Notes a refusal of the venue and returns the topics that it hit, none when it cannot be told which. */
@@ -101,27 +101,27 @@ export class Subscriber {
   #askForDue(): void {
     const { venue, timers } = this.#deps;
     for (const topics of this.ledger.due(timers.now())) {
-      this.#queueUp(venue.subscribeFrames(topics, this.#nextRequestId));
+      this.#queueUp(venue.subscribeFrames(topics, this.#nextRequestId), true);
     }
     this.#sendQueued();
   }
 
   #unsubscribe(topics: readonly Topic[]): void {
     if (!this.#begun) return;
-    this.#queueUp(this.#deps.venue.unsubscribeFrames(topics, this.#nextRequestId));
+    this.#queueUp(this.#deps.venue.unsubscribeFrames(topics, this.#nextRequestId), false);
     this.#sendQueued();
   }
 
-  #queueUp(frames: readonly SubscriptionFrame[]): void {
+  #queueUp(frames: readonly SubscriptionFrame[], asks: boolean): void {
     this.#nextRequestId += frames.length;
-    this.#queue.push(...frames);
+    this.#queue.push(...frames.map((frame) => ({ frame, asks })));
   }
 
   #sendQueued(): void {
     this.#cancelSend?.();
     this.#cancelSend = null;
     const { timers, messages, send } = this.#deps;
-    for (let frame = this.#queue[0]; frame !== undefined; frame = this.#queue[0]) {
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       // One place of the window is kept for a ping, which cannot wait.
       const waitMs = messages.waitMs(timers.now(), 1);
       if (waitMs > 0) {
@@ -130,8 +130,9 @@ export class Subscriber {
       }
       this.#queue.shift();
       messages.take(timers.now());
-      send(frame.text);
-      this.ledger.sent(frame, timers.now());
+      send(next.frame.text);
+      // An answer to a frame that ends subscriptions must not pass for one to a frame that asks for them.
+      if (next.asks) this.ledger.sent(next.frame, timers.now());
     }
   }
 }

@@ -42,7 +42,7 @@ export class SymbolActivity {
   /** Tells once a second whether trades are subscribed and read as they come; silence counts from when that began. */
   watch(current: boolean, now: number): void {
     if (!current) {
-      if (this.#since !== null) this.#interrupt();
+      if (this.#since !== null) this.interrupt();
     } else if (this.#since === null) {
       this.#since = this.#heardAt = this.#quotedAt = now;
       this.#tradesSinceQuote = 0;
@@ -91,7 +91,8 @@ export class SymbolActivity {
     return again;
   }
 
-  #interrupt(): void {
+  /** The connection or the subscription ended: silence says nothing until both are there again. */
+  interrupt(): void {
     this.#since = null;
     this.#missedAtTrade = null;
     this.#trades.interrupt();

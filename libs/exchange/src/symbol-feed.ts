@@ -109,6 +109,7 @@ export class SymbolFeed {
 
   /** The connection was lost or given up; `venueNow` is the present by the venue's clock, ms UTC. */
   interrupted(cause: GapCause, venueNow: number): void {
+    this.activity.interrupt();
     this.#gaps.interrupted();
     if (this.#observed || this.#lastId !== null) this.#openGap(cause, venueNow);
   }

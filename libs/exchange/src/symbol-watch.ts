@@ -3,7 +3,6 @@ import type { HistoryRange, Topic, TradeEvent, Venue } from '@neuraltrade/venues
 import { historyPages } from './history-pages';
 import type { Log } from './log';
 import { type RestScheduler, RestStopped } from './rest-scheduler';
-import type { SymbolActivity } from './symbol-activity';
 import type { SymbolFeed } from './symbol-feed';
 import type { Timers } from './timers';
 
@@ -128,16 +127,12 @@ export class SymbolWatch {
       fromTimestamp: Math.max(0, feed.lastTimestamp ?? subscribedAt),
       toTimestamp: null,
     };
-    const { value: page } = await historyPages(
-      { venue, rest, timers, wanted, urgency: 'background' },
-      range,
-    ).next();
-    return (
-      page?.trades.find(
-        ({ tradeId, timestamp }) =>
-          timestamp >= subscribedAt && (feed.lastId === null || compareTradeIds(tradeId, feed.lastId) > 0),
-      ) ?? null
-    );
+    const deps = { venue, rest, timers, wanted, urgency: 'background' } as const;
+    const isNewer = ({ tradeId, timestamp }: TradeEvent): boolean =>
+      timestamp >= subscribedAt && (feed.lastId === null || compareTradeIds(tradeId, feed.lastId) > 0);
+    // One page tells: it either begins behind the last trade seen or holds the newest ones.
+    for await (const { trades } of historyPages(deps, range)) return trades.find(isNewer) ?? null;
+    return null;
   }
 
   #judgeSuspect(symbol: string, feed: SymbolFeed, now: number): void {
@@ -163,12 +158,12 @@ export class SymbolWatch {
       { exchange: venue.name, symbol, tradeId },
       `${venue.title} sends no trades of ${symbol} although it made some: ${remedy}.`,
     );
-    activity.watch(false, timers.now());
     feed.interrupted('heartbeat', since);
+    // What comes now lies behind the gap.
+    feed.connected();
     if (replaces) return reconnect(symbol);
     // What does not help is tried less and less often.
     if (again) activity.confirmQuiet();
-    feed.connected();
     resubscribe(symbol, ['trades']);
   }
 

@@ -6,6 +6,7 @@ import { Replacement } from './replacement';
 import type { DownCode, VenueConnection } from './venue-connection';
 
 const PLANNED: Readonly<Record<PlannedReason, string>> = {
+  'dead-topic': 'the present one leaves a symbol out',
   rotation: 'the present one comes to its age',
   'going-away': 'the venue announced the end of the present one',
 };
