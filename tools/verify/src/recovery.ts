@@ -12,7 +12,7 @@ export interface RecoveryLine {
   readonly name: string;
   /** The venue; null = all. */
   readonly exchange: string | null;
-  /** Time from the fault until the pipeline was well again, ms; null when it never showed, or another came before. */
+  /** Time from the fault until the pipeline was well again, ms; null when it never showed, or was never well again. */
   readonly tookMs: number | null;
 }
 
@@ -24,7 +24,10 @@ interface Watched {
   wellAt: number | null;
 }
 
-/** Measures how long the pipeline is unwell after each fault; the last fault counts while several are under way. */
+/**
+ * Measures how long the pipeline is unwell after each fault. A fault that comes while an earlier one still shows prolongs
+ * that one's time: both end together.
+ */
 export class Recovery {
   readonly #watched: Watched[] = [];
 
@@ -35,13 +38,17 @@ export class Recovery {
 
   /** Takes a look at the pipeline. */
   note({ at, well }: Condition): void {
-    const current = this.#watched.at(-1);
-    if (current === undefined) return;
+    const newest = this.#watched.at(-1);
+    if (newest === undefined) return;
     if (!well) {
-      current.unwell = true;
-      current.wellAt = null;
-    } else if (current.unwell) {
-      current.wellAt ??= at;
+      newest.unwell = true;
+      newest.wellAt = null;
+      return;
+    }
+    for (let index = this.#watched.length - 1; index >= 0; index--) {
+      const watched = this.#watched[index] as Watched;
+      if (watched.wellAt !== null) break;
+      if (watched.unwell) watched.wellAt = at;
     }
   }
 

@@ -44,11 +44,12 @@ export function summarizeSamples(name: string, samples: readonly Sample[]): stri
   const mb = (value: number): string => `${Math.round(value)} MB`;
   const peak = Math.max(...samples.map(({ memoryMb }) => memoryMb));
   const share = (100 * cpuSeconds(samples)) / Math.max(0.001, (last.at - first.at) / 1_000);
-  const slope = slopePerMinute(samples.filter(({ ageMs }) => ageMs >= SETTLING_MS));
+  const halfWay = (first.at + last.at) / 2;
+  const slope = slopePerMinute(samples.filter(({ ageMs, at }) => ageMs >= SETTLING_MS && at >= halfWay));
   const trend =
     slope === null
       ? 'no trend: no process of it grew old enough'
-      : `trend ${slope >= 0 ? '+' : ''}${slope.toFixed(2)} MB/min`;
+      : `trend of the second half ${slope >= 0 ? '+' : ''}${slope.toFixed(2)} MB/min`;
   return `${name}: memory ${mb(first.memoryMb)} at the start, ${mb(peak)} peak, ${mb(last.memoryMb)} at the end, ${trend}; CPU ${Math.round(share)} % of one core`;
 }
 

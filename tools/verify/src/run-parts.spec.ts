@@ -76,6 +76,19 @@ describe('the time to recover', () => {
   });
 });
 
+describe('the times to recover of faults that overlap', () => {
+  it('end together', () => {
+    const recovery = new Recovery();
+    recovery.fault('kill', null, 1_000);
+    recovery.note({ at: 1_100, well: false });
+    recovery.fault('garbage', 'bybit', 2_000);
+    recovery.note({ at: 2_100, well: false });
+    recovery.note({ at: 3_000, well: true });
+    recovery.note({ at: 4_000, well: true });
+    expect(recovery.lines().map(({ tookMs }) => tookMs)).toEqual([2_000, 1_000]);
+  });
+});
+
 describe('memory and processor time', () => {
   const sample = (second: number, memoryMb: number, ageSeconds = second): Sample => ({
     at: second * 1_000,
@@ -84,13 +97,13 @@ describe('memory and processor time', () => {
     cpuSeconds: ageSeconds / 2,
   });
 
-  it('tell start, peak, end and the trend of processes that are older than 20 s', () => {
+  it('tell start, peak, end and the trend of the second half, of processes that are older than 20 s', () => {
     const samples = [
       sample(0, 50),
       ...Array.from({ length: 5 }, (_, minute) => sample(60 + minute * 60, 200 + minute)),
     ];
     expect(summarizeSamples('standalone', samples)).toBe(
-      'standalone: memory 50 MB at the start, 204 MB peak, 204 MB at the end, trend +1.00 MB/min; CPU 50 % of one core',
+      'standalone: memory 50 MB at the start, 204 MB peak, 204 MB at the end, trend of the second half +1.00 MB/min; CPU 50 % of one core',
     );
   });
 
