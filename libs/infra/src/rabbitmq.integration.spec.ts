@@ -5,12 +5,13 @@ const shared = sharedRabbitMq(process.env);
 if (shared === null) test.skip(`a private RabbitMQ (${whyNoRabbitMq(process.env)})`, () => undefined);
 else {
   describe('a private RabbitMQ', () => {
-    it('answers rabbitmqctl and makes virtual hosts', async () => {
-      const url = await shared.addVirtualHost('infra-test');
-      expect(url).toMatch(/^amqp:\/\/neuraltrade:[0-9a-f]{24}@[^/]+\/infra-test$/);
-      expect(await shared.rabbitmqctl('list_vhosts')).toContain('infra-test');
+    it('answers rabbitmqctl and has virtual hosts for test files', async () => {
+      const url = await shared.takeVirtualHost();
+      expect(url).toMatch(/^amqp:\/\/neuraltrade:[0-9a-f]{24}@[^/]+\/test-\d+$/);
+      expect(await shared.takeVirtualHost()).not.toBe(url);
+      const [name] = url.split('/').slice(-1);
+      expect(await shared.rabbitmqctl('list_permissions', '-p', String(name))).toContain('neuraltrade');
       await expect(shared.rabbitmqctl('no-such-command')).rejects.toThrow();
-      await shared.rabbitmqctl('delete_vhost', 'infra-test');
     });
   });
 }

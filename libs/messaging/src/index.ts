@@ -4,6 +4,8 @@ export * from './log-queue';
 export * from './message-bus';
 export * from './parking';
 export * from './message-limits';
+export * from './publish-batch';
 export * from './queue-limits';
+export * from './rabbitmq/configured-bus';
 export * from './rabbitmq/options';
 export { createRabbitMqBus } from './rabbitmq/rabbitmq-bus';

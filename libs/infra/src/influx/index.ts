@@ -1,3 +1,4 @@
 export type { Influx, InfluxOptions } from './influx-server';
-export { startInflux } from './start-influx';
 export { lookForInflux, whyNoInflux } from './influx-for-tests';
+export * from './scripted-influx';
+export { startInflux } from './start-influx';

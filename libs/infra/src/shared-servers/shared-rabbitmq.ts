@@ -9,19 +9,38 @@ export const BROKER_VARIABLE = 'NEURALTRADE_TEST_BROKER';
 export const MISSING_VARIABLE = 'NEURALTRADE_TEST_BROKER_MISSING';
 
 /** What a test file may do with the broker that it shares with others: nothing that they would notice. */
-export type SharedRabbitMq = Pick<RabbitMq, 'addVirtualHost' | 'rabbitmqctl'>;
+export interface SharedRabbitMq extends Pick<RabbitMq, 'rabbitmqctl'> {
+  /** Takes an empty virtual host for itself. @returns its address. */
+  takeVirtualHost(): Promise<string>;
+}
 
-type Call = { readonly method: 'addVirtualHost' | 'rabbitmqctl'; readonly args: readonly string[] };
+/** Made at once while the broker starts: rabbitmqctl takes seconds on a busy machine. */
+const VIRTUAL_HOSTS = Array.from({ length: 16 }, (_, i) => `test-${i}`);
+
+type Call = { readonly method: 'takeVirtualHost' | 'rabbitmqctl'; readonly args: readonly string[] };
 
 /** Lets test files, which run in processes of their own, use a broker that this one has started. */
 export async function serveBroker(
   broker: RabbitMq,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const user = decodeURIComponent(new URL(broker.urlOf('/')).username);
+  const made = VIRTUAL_HOSTS.map((name) => `<<"${name}">>`).join(', ');
+  const permissions = `rabbit_auth_backend_internal:set_permissions(<<"${user}">>, V, All, All, All, <<"${user}">>)`;
+  await broker.rabbitmqctl(
+    'eval',
+    `All = <<".*">>, [begin rabbit_vhost:add(V, <<"${user}">>), ${permissions} end || V <- [${made}]].`,
+  );
+  const free = [...VIRTUAL_HOSTS];
+  const take = async (): Promise<string> => {
+    const name = free.shift();
+    if (name === undefined) throw new Error('More virtual hosts are needed: raise their number.');
+    return Promise.resolve(broker.urlOf(name));
+  };
   const server = createServer((request, response) => {
     void bodyOf(request)
       .then((text) => {
         const { method, args } = JSON.parse(text) as Call;
-        return method === 'rabbitmqctl' ? broker.rabbitmqctl(...args) : broker.addVirtualHost(args[0] ?? '');
+        return method === 'rabbitmqctl' ? broker.rabbitmqctl(...args) : take();
       })
       .then(
         (answer) => response.end(answer),
@@ -59,7 +78,7 @@ export function sharedRabbitMq(env: Environment): SharedRabbitMq | null {
   };
   return {
     rabbitmqctl: (...args) => call('rabbitmqctl', args),
-    addVirtualHost: (name) => call('addVirtualHost', [name]),
+    takeVirtualHost: () => call('takeVirtualHost', []),
   };
 }
 

@@ -13,6 +13,7 @@ import type {
   QueueDepth,
   Subscription,
 } from '../message-bus';
+import { messageFault } from '../message-limits';
 import { parkedMessage } from '../parking';
 import { DELIVERY_LIMIT, OPTIONAL_QUEUE_EXPIRES_MS } from '../queue-limits';
 import { durableMessage, type DurableMessage } from '../queue-files/durable-message';
@@ -119,6 +120,8 @@ class InProcessBus implements MessageBus {
   }
 
   publish(message: OutgoingMessage): Promise<PublishOutcome> {
+    const fault = messageFault(message);
+    if (fault !== null) return Promise.reject(fault);
     if (this.closing !== null) return Promise.resolve('unknown');
     const outcome = this.store(message);
     // One that waits for a file settles in a turn of its own anyway.
@@ -127,7 +130,9 @@ class InProcessBus implements MessageBus {
   }
 
   send(message: OutgoingMessage): void {
-    if (this.closing === null) void this.store(message);
+    if (messageFault(message) !== null)
+      this.metrics?.messagesFailed.inc({ stage: 'send', reason: 'too-large' });
+    else if (this.closing === null) void this.store(message);
   }
 
   consume(

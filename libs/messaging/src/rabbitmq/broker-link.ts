@@ -1,5 +1,5 @@
 import { PermanentError } from '@neuraltrade/contracts';
-import { fullJitterMs, shuffled } from './backoff';
+import { fullJitterMs, shuffled } from '../backoff';
 import type { BrokerAddress } from './broker-address';
 import { connectionFault } from './broker-fault';
 import { BrokerSession, type SessionOptions } from './broker-session';

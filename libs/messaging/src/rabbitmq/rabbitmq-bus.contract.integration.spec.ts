@@ -5,7 +5,7 @@ import type { BusUnderTest } from '../testing/bus-under-test';
 describeWithBroker('over a broker', (broker) => {
   let host: VirtualHost;
   beforeAll(async () => {
-    host = await makeVirtualHost(broker, 'contract');
+    host = await makeVirtualHost(broker);
   });
   afterAll(() => host.close());
 

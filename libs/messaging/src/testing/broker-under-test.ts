@@ -34,9 +34,9 @@ export const QUICK: Omit<RabbitMqBusOptions, 'urls'> = {
   log: { info: () => undefined, warn: () => undefined },
 };
 
-/** Makes a virtual host. */
-export async function makeVirtualHost(broker: SharedRabbitMq, name: string): Promise<VirtualHost> {
-  const url = await broker.addVirtualHost(name);
+/** Takes a virtual host of the shared broker. */
+export async function makeVirtualHost(broker: SharedRabbitMq): Promise<VirtualHost> {
+  const url = await broker.takeVirtualHost();
   const model: ChannelModel = await connect(url);
   model.on('error', () => undefined);
   const channel = await model.createChannel();

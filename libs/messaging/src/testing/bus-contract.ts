@@ -1,3 +1,4 @@
+import { describeBatches } from './contract-batches';
 import { describeConsuming } from './contract-consuming';
 import { describeHandOver } from './contract-hand-over';
 import { describeLogRestart, describeLogs } from './contract-logs';
@@ -17,6 +18,7 @@ export function describeBusContract(name: string, makeBus: MakeBus, { restarts =
   jest.setTimeout(30_000);
   describe(name, () => {
     describe('publishing', () => describePublishing(makeBus));
+    describe('publishing in batches', () => describeBatches(makeBus));
     describe('queues', () => describeQueues(makeBus));
     describe('consuming', () => describeConsuming(makeBus));
     describe('hand-over', () => describeHandOver(makeBus));

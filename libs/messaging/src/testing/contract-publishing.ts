@@ -1,3 +1,4 @@
+import { PermanentError } from '@neuraltrade/contracts';
 import {
   collect,
   eachTestHasItsBus,
@@ -87,6 +88,25 @@ export function describePublishing(makeBus: MakeBus): void {
     const [delivery] = await (await collect(bus, 'copied')).received(1);
     expect(delivery?.body.equals(Buffer.alloc(20_000, 'a'))).toBe(true);
     expect(delivery?.headers).toEqual({ schema: 'raw' });
+  });
+
+  it.each([
+    ['headers', { headers: { schema: 'raw', detail: 'é'.repeat(20_000) } }],
+    ['headers', { headers: Object.fromEntries(texts(0, 3_000).map((name) => [`header-${name}`, 1])) }],
+    ['routingKey', { routingKey: 'k'.repeat(256) }],
+    ['messageId', { messageId: 'é'.repeat(128) }],
+    ['body', { body: Buffer.alloc(16_777_217) }],
+  ])('refuses a message with %s that no broker takes, and goes on', async (part, changes) => {
+    const { bus } = test();
+    await bus.declare([queueSpec('small')]);
+    const refused = bus.publish(message('large', changes));
+    await expect(refused).rejects.toThrow(PermanentError);
+    await expect(refused).rejects.toThrow(new RegExp(part));
+    bus.send(message('large', changes));
+    expect(await bus.publish(message('after'))).toBe('confirmed');
+    const collector = await collect(bus, 'small');
+    await collector.received(1);
+    expect(collector.texts()).toEqual(['after']);
   });
 
   it('neither delivers nor confirms within the call of publish', async () => {
