@@ -48,6 +48,7 @@ const startSchema = z.object({
     state: z.unknown(),
   }),
 });
+const symbolsSchema = z.object({ symbols: z.array(z.string()), state: z.unknown() });
 const answerSchema = z.union([
   z.object({ status: count, headers: z.record(z.string(), z.string()), text: z.string() }),
   z.object({ fault: z.string() }),
@@ -71,8 +72,7 @@ export const eventBodies = {
 
 /** The body of a start line. */
 export function startBody(start: CaptureStart): object {
-  const state: unknown = JSON.parse(encodeState(start.state).toString('utf8'));
-  return { start: { version: CAPTURE_VERSION, ...start, state } };
+  return { start: { version: CAPTURE_VERSION, ...start, state: plainState(start.state) } };
 }
 
 /** Whether an event's body begins a complete recording, readable or not. */
@@ -80,12 +80,26 @@ export function isStart(event: string | null, body: string | null): boolean {
   return event === 'clock' && body !== null && body.startsWith('{"start":');
 }
 
+/** The body of a line that changes the symbols, with what was published of those that are read from now on. */
+export function symbolsBody(symbols: readonly string[], state: AdapterState): object {
+  return { symbols, state: plainState(state) };
+}
+
+/** Reads the body of such a line; null when it cannot be read. */
+export function readSymbols(
+  body: string | null,
+): { readonly symbols: readonly string[]; readonly state: AdapterState } | null {
+  const found = eventBody(symbolsSchema, body);
+  const state = found === null ? null : stateOf(found.state);
+  return found === null || state === null ? null : { symbols: found.symbols, state };
+}
+
 /** Reads the body of a start line; null when it cannot be read, as one of another version. */
 export function readStart(body: string | null): CaptureStart | null {
   const found = eventBody(startSchema, body);
   if (found === null) return null;
   const { state, symbols, settings, restUrl, seed, charged } = found.start;
-  const known = decodeState(Buffer.from(JSON.stringify(state ?? null)));
+  const known = stateOf(state);
   return known === null ? null : { symbols, settings, restUrl, seed, charged, state: known };
 }
 
@@ -108,16 +122,24 @@ export function recordableSettings(settings: AdapterSettings): CaptureStart['set
   );
 }
 
-/** Recorded settings; what the recording does not know is as in `known`. */
+/** Recorded settings; what the recording does not know is as in `defaults`, which no environment has changed. */
 export function recordedSettings(
   recorded: CaptureStart['settings'],
-  known: AdapterSettings,
+  defaults: AdapterSettings,
 ): AdapterSettings {
   const fitting = Object.entries(recorded).filter(([name, value]) => {
-    const own: unknown = known[name as keyof AdapterSettings];
-    return own === null || value === null ? own !== undefined : typeof own === typeof value;
+    const own: unknown = defaults[name as keyof AdapterSettings] ?? null;
+    return own === null || value === null || typeof own === typeof value;
   });
-  return { ...known, ...Object.fromEntries(fitting) };
+  return { ...defaults, ...Object.fromEntries(fitting) };
+}
+
+function plainState(state: AdapterState): unknown {
+  return JSON.parse(encodeState(state).toString('utf8'));
+}
+
+function stateOf(plain: unknown): AdapterState | null {
+  return decodeState(Buffer.from(JSON.stringify(plain ?? null)));
 }
 
 function isPlain(value: unknown): boolean {

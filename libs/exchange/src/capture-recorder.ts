@@ -1,7 +1,8 @@
 import { eventLine, frameLine, lineHead } from '@neuraltrade/venues';
 import { type AdapterParts, assembleAdapter } from './adapter-assembly';
 import type { AdapterOutput } from './adapter-output';
-import { recordableSettings, startBody } from './capture-events';
+import type { SymbolState } from './adapter-state';
+import { recordableSettings, startBody, symbolsBody } from './capture-events';
 import type { AdapterFigures, ExchangeAdapter } from './exchange-adapter';
 import type { Recording } from './recording';
 import { fetchAnswer, responseOf } from './recorded-answer';
@@ -24,6 +25,7 @@ class RecordedAdapter implements ExchangeAdapter {
   readonly #recording: Recording;
   readonly #adapter: ExchangeAdapter;
   readonly #head: string;
+  readonly #state = new Map<string, SymbolState>();
   #now: number;
   #connections = 0;
   #timers = 0;
@@ -39,8 +41,16 @@ class RecordedAdapter implements ExchangeAdapter {
     this.#recording = recording;
     this.#head = lineHead({ venue: venue.name, source: recording.source, conn: null });
     this.#now = timers.now();
+    this.#takeState(state.keys());
     const seed = Math.floor(random() * 2 ** 32);
-    const start = { symbols, settings: recordableSettings(settings), restUrl, seed, charged, state };
+    const start = {
+      symbols,
+      settings: recordableSettings(settings),
+      restUrl,
+      seed,
+      charged,
+      state: this.#state,
+    };
     this.#input('clock', startBody(start));
     this.#adapter = assembleAdapter({
       ...parts,
@@ -49,6 +59,7 @@ class RecordedAdapter implements ExchangeAdapter {
       random: seededRandom(seed),
       fetch: this.#fetch(),
       output: this.#output(),
+      state: this.#state,
     });
   }
 
@@ -76,6 +87,12 @@ class RecordedAdapter implements ExchangeAdapter {
     });
   }
 
+  setSymbols(symbols: readonly string[]): void {
+    this.#takeState(symbols);
+    this.#input('symbols', symbolsBody(symbols, this.#state));
+    this.#adapter.setSymbols(symbols);
+  }
+
   disconnect(): void {
     if (!this.#stopped) this.#input('clock', { stop: { calls: this.#calls } });
     this.#stopped = true;
@@ -92,6 +109,13 @@ class RecordedAdapter implements ExchangeAdapter {
 
   eventCounts(): Readonly<Record<string, number>> {
     return this.#adapter.eventCounts();
+  }
+
+  /** What was published moves on with what is confirmed: the adapter sees it as it is written down. */
+  #takeState(symbols: Iterable<string>): void {
+    const taken = [...symbols].map((symbol) => [symbol, this.#parts.state.get(symbol)] as const);
+    this.#state.clear();
+    for (const [symbol, state] of taken) if (state !== undefined) this.#state.set(symbol, { ...state });
   }
 
   /** An input comes in: its line is written before it is handled. */

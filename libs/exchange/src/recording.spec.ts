@@ -130,6 +130,27 @@ describe('a recording', () => {
     expect((await session.replay()).outcome).toEqual(recorded);
   });
 
+  it('goes on with a symbol that comes back from what had been published by then', async () => {
+    const state = new Map();
+    session = await RecordedSession.begin('binance', { symbols: ['BTC/USDT', 'ETH/USDT'], state });
+    opens();
+    session.transport.latest.says(trade(5));
+    await session.settle();
+    session.adapter.setSymbols(['ETH/USDT']);
+    state.set('BTC/USDT', { lastTradeId: '5', lastTimestamp: timeOf(5), openGaps: [] });
+    session.pass(1_000);
+    session.adapter.setSymbols(['ETH/USDT', 'BTC/USDT']);
+    state.set('BTC/USDT', { lastTradeId: '9', lastTimestamp: timeOf(9), openGaps: [] });
+    session.transport.latest.says(acked(3), acked(4), trade(8));
+    await answerUpTo(8);
+    session.pass(1_000);
+    const recorded = await session.end();
+    expect(recorded.records.filter(isGap)[0]).toMatchObject({ cause: 'restart', afterTradeId: '5' });
+    const { outcome, report } = await session.replay();
+    expect(outcome).toEqual(recorded);
+    expect(report.strays).toBe(0);
+  });
+
   it('of promised trades that did not come gives the same gaps', async () => {
     session = await RecordedSession.begin('coinbase', { symbols: ['BTC/USD'] });
     const { match, heartbeat, subscribed, ticker } = coinbaseFrames;
@@ -211,6 +232,7 @@ describe('a recording', () => {
             'room',
             'pause',
             'resume',
+            'symbols',
             'settle',
             'settle',
             'settle',
@@ -224,6 +246,7 @@ describe('a recording', () => {
         session = await RecordedSession.begin('binance', { settings: shortTimes });
         const opened = new Set<object>();
         const gone = new Set<object>();
+        let both = false;
         let newest = 0;
         for (const step of ops) {
           const { latest } = session.transport;
@@ -269,6 +292,10 @@ describe('a recording', () => {
             case 'resume':
               session.pauseAfter = null;
               session.adapter.resume();
+              break;
+            case 'symbols':
+              both = !both;
+              session.adapter.setSymbols(both ? ['BTC/USDT', 'ETH/USDT'] : ['BTC/USDT']);
               break;
             case 'answer': {
               const request = session.asked.shift();

@@ -1,6 +1,7 @@
 import type { CaptureLine } from '@neuraltrade/venues';
 import type { AdapterOutput } from './adapter-output';
-import { eventBodies, eventBody } from './capture-events';
+import type { SymbolState } from './adapter-state';
+import { eventBodies, eventBody, readSymbols } from './capture-events';
 import type { ExchangeAdapter } from './exchange-adapter';
 import { responseOf } from './recorded-answer';
 import type { Fetch } from './rest-get';
@@ -24,6 +25,8 @@ export class ReplayInputs {
   readonly timers: Timers;
   /** Answers when the line of the answer comes. */
   readonly fetch: Fetch;
+  /** What had been published when a symbol began. */
+  readonly state = new Map<string, SymbolState>();
   #now = 0;
   #connections = 0;
   #timers = 0;
@@ -131,6 +134,8 @@ export class ReplayInputs {
     switch (event) {
       case 'clock':
         return this.#clock(body, adapter);
+      case 'symbols':
+        return this.#symbols(body, adapter);
       case 'rest':
         return this.#answer(body);
       case 'resume':
@@ -163,6 +168,17 @@ export class ReplayInputs {
     }
     this.#tasks.delete(timer);
     task();
+  }
+
+  #symbols(body: string | null, adapter: ExchangeAdapter): void {
+    const found = readSymbols(body);
+    if (found === null) {
+      this.#strays += 1;
+      return;
+    }
+    this.state.clear();
+    for (const [symbol, state] of found.state) this.state.set(symbol, state);
+    adapter.setSymbols(found.symbols);
   }
 
   #answer(body: string | null): void {

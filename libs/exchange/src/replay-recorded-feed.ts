@@ -17,7 +17,7 @@ const WAITING_RECORDS = 10_000;
 /** An adapter as it was when a recording began, fed by the recording and publishing on a bus as the recorded one did. */
 export function createRecordedFeed(
   deps: ReplayFeedDeps & {
-    /** Today's settings, for those that the recording does not know. */
+    /** The settings of an adapter that nobody has changed, for those that the recording does not know. */
     readonly settings: AdapterSettings;
   },
   venue: Venue,
@@ -59,8 +59,9 @@ export function recordedAdapter(
   { settings, output, metrics, log }: Pick<AdapterParts, 'settings' | 'output' | 'metrics' | 'log'>,
 ): ExchangeAdapter {
   const { transport, timers, fetch } = inputs;
+  for (const [symbol, known] of state) inputs.state.set(symbol, known);
   const adapter: ExchangeAdapter = assembleAdapter({
-    ...{ venue, symbols, settings, restUrl, charged, state, metrics, log },
+    ...{ venue, symbols, settings, restUrl, charged, state: inputs.state, metrics, log },
     ...{ transport, timers, fetch, random: seededRandom(seed) },
     output: inputs.output(output, () => adapter),
   });
