@@ -1,11 +1,12 @@
 import { type Clock, type Gap, isClock, isGap, type RawRecord, type RawTick } from '@neuraltrade/contracts';
 import { createMetrics, type Metrics } from '@neuraltrade/metrics';
-import { type Venue, venueNamed } from '@neuraltrade/venues';
+import { type Venue, type VenueLimits, venueNamed } from '@neuraltrade/venues';
 import type { AdapterOutput } from '../adapter-output';
 import { type AdapterSettings, createExchangeAdapter, type ExchangeAdapter } from '../exchange-adapter';
 import type { AdapterState } from '../adapter-state';
 import type { Log } from '../log';
 import { RestScheduler } from '../rest-scheduler';
+import type { VenueBudgets } from '../venue-budgets';
 import { type VirtualTimers, virtualTimers } from '../virtual-timers';
 import { ScriptedTransport } from './scripted-transport';
 import { TEST_START } from './venue-frames';
@@ -62,14 +63,21 @@ export interface HarnessOptions {
   readonly state?: AdapterState;
   /** Where the venue's history is served; default: nowhere. */
   readonly restUrl?: string;
+  /** Limits of the venue that differ from its own. */
+  readonly limits?: Partial<VenueLimits>;
+  /** Its clock; default: its own, which begins at TEST_START. */
+  readonly timers?: VirtualTimers;
+  /** What it shares with other adapters. */
+  readonly budgets?: VenueBudgets;
   /** Jitter; default 0.5, half of each bound. */
   readonly random?: () => number;
 }
 
 /** An adapter that is dialling. */
 export function adapterHarness(options: HarnessOptions = {}): AdapterHarness {
-  const venue = testVenue(options.venue ?? 'binance');
-  const timers = virtualTimers(TEST_START);
+  const listed = testVenue(options.venue ?? 'binance');
+  const venue = { ...listed, limits: { ...listed.limits, ...options.limits } };
+  const timers = options.timers ?? virtualTimers(TEST_START);
   const transport = new ScriptedTransport(timers);
   const records: RawRecord[] = [];
   const log = keptLog();
@@ -119,6 +127,7 @@ export function adapterHarness(options: HarnessOptions = {}): AdapterHarness {
       ...options.config,
     },
     ...(options.state === undefined ? {} : { state: options.state }),
+    ...(options.budgets === undefined ? {} : { budgets: options.budgets }),
   });
   const harness: AdapterHarness = {
     adapter,

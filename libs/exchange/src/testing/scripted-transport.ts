@@ -38,6 +38,8 @@ export class ScriptedConnection implements Connection {
   /** Whether the client stopped reading. */
   paused = false;
   readonly url: string;
+  /** When it was dialled, ms UTC. */
+  readonly dialledAt: number;
   readonly #handlers: TransportHandlers;
   readonly #timers: Timers;
 
@@ -45,6 +47,7 @@ export class ScriptedConnection implements Connection {
     this.url = url;
     this.#handlers = handlers;
     this.#timers = timers;
+    this.dialledAt = timers.now();
   }
 
   /** Completes the handshake. */
