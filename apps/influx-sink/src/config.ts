@@ -1,4 +1,13 @@
-import { type Env, integer, milliseconds, parseConfig, topologyFields } from '@neuraltrade/service';
+import {
+  brokerFields,
+  type Env,
+  influxFields,
+  integer,
+  milliseconds,
+  parseConfig,
+  serviceFields,
+  topologyFields,
+} from '@neuraltrade/service';
 import { z } from 'zod';
 
 /** The sink's environment variables. */
@@ -35,6 +44,22 @@ export function sinkConfig(env: Env): SinkConfig {
   return parseConfig(sinkSchema, env);
 }
 
+/** The environment variables of the sink as a service of its own, on RabbitMQ and InfluxDB. */
+export const sinkServiceSchema = z.object({
+  ...serviceFields({ httpPort: 9_106 }),
+  ...brokerFields,
+  ...influxFields,
+  ...sinkSchema.shape,
+});
+
+/** The configuration of the sink as a service of its own. */
+export type SinkServiceConfig = z.output<typeof sinkServiceSchema>;
+
+/** Reads the configuration of the sink as a service of its own. @throws ConfigError naming every fault. */
+export function sinkServiceConfig(env: Env): SinkServiceConfig {
+  return parseConfig(sinkServiceSchema, env);
+}
+
 /** Fewest records that a message is reckoned with when the window of unanswered messages is sized. */
 const RECORDS_PER_MESSAGE = 20;
 
@@ -42,6 +67,6 @@ const RECORDS_PER_MESSAGE = 20;
  * Most unanswered messages of a queue: two batches, one being written while the next one gathers. A message holds from one
  * record to the processor's BATCH_SIZE, so a batch is also full when it holds half of these messages.
  */
-export function prefetchOf({ WRITE_BATCH_SIZE }: SinkConfig): number {
+export function prefetchOf({ WRITE_BATCH_SIZE }: Pick<SinkConfig, 'WRITE_BATCH_SIZE'>): number {
   return 2 * Math.ceil(WRITE_BATCH_SIZE / RECORDS_PER_MESSAGE);
 }

@@ -3,13 +3,17 @@ import { type BatchRecords, type QueueSpec, RetryableError } from '@neuraltrade/
 import type { MessageBus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { Check } from '@neuraltrade/service';
+import { StoreUnavailableError } from '@neuraltrade/storage';
 import type { SinkConfig } from './config';
-import { untilDone } from './retry';
+import { untilDone, waitAskedBy } from './retry';
 import { Session } from './session';
 import type { SinkLog } from './sink-log';
 
 /** What the sink stores. */
 export type StoredKind = 'ticks' | 'candles' | 'gaps' | 'signals';
+
+/** Told why nothing is stored now and whether a person must act, and '' when it is stored again. */
+export type Report = (fault: string, needsPerson?: boolean) => void;
 
 /** What one lane does, and with what. */
 export interface LaneOptions<K extends StoredKind> {
@@ -23,6 +27,10 @@ export interface LaneOptions<K extends StoredKind> {
   readonly prepare: (records: readonly BatchRecords[K][]) => readonly BatchRecords[K][];
   /** Stores a batch. */
   readonly write: (records: readonly BatchRecords[K][]) => Promise<void>;
+  /** Rejects until the store can be written to; nothing is consumed meanwhile. Absent = it always can. */
+  readonly storeReady?: () => Promise<void>;
+  /** How long messages are held while the store is away before they go back to the queue, ms; absent = five minutes. */
+  readonly longestHoldMs?: number;
   /** Where the messages come from. */
   readonly bus: MessageBus;
   /** Where faults are told. */
@@ -49,9 +57,12 @@ export class Lane<K extends StoredKind> {
     this.#fault = `The queue ${options.queue} is not consumed yet.`;
   }
 
-  /** Begins to consume. @throws what the bus throws when it cannot. */
+  /**
+   * Begins to consume. @throws what the bus throws when it cannot. Where the store may not be ready it only begins to try, for
+   * as long as it takes.
+   */
   async start(): Promise<void> {
-    await this.#open();
+    if (!this.#options.storeReady) await this.#open();
     this.#running = this.#keepOpen();
   }
 
@@ -74,9 +85,11 @@ export class Lane<K extends StoredKind> {
   }
 
   async #open(): Promise<void> {
-    const { bus, topology } = this.#options;
+    const { bus, topology, storeReady } = this.#options;
+    // Publishers need the queue, however long the store is away.
     await bus.declare(topology);
-    const session = new Session(this.#options, (fault) => this.#report(fault));
+    await storeReady?.();
+    const session = new Session(this.#options, (fault, needsPerson) => this.#report(fault, needsPerson));
     await session.open();
     this.#session = session;
     this.#report('');
@@ -85,16 +98,24 @@ export class Lane<K extends StoredKind> {
   async #keepOpen(): Promise<void> {
     const { queue, config } = this.#options;
     while (!this.#cut.signal.aborted) {
-      await this.#session?.ended;
-      if (this.#cut.signal.aborted) return;
-      this.#report(`The queue ${queue} was lost; it is consumed again as soon as that is possible.`);
       try {
-        await setTimeout(config.RETRY_JITTER_MS, undefined, { signal: this.#cut.signal });
+        if (this.#session) {
+          await this.#session.ended;
+          if (this.#cut.signal.aborted) return;
+          if (!this.#session.gaveUp) {
+            this.#report(`The queue ${queue} was lost; it is consumed again as soon as that is possible.`);
+          }
+          await setTimeout(config.RETRY_JITTER_MS, undefined, { signal: this.#cut.signal });
+        }
         await untilDone(() => this.#openAgain(), {
           baseMs: config.RETRY_JITTER_MS,
           maxMs: config.MAX_RETRY_DELAY_MS,
           cut: this.#cut.signal,
-          onFailure: (error) => this.#report(`The queue ${queue} cannot be consumed: ${textOf(error)}`),
+          askedMs: waitAskedBy,
+          onFailure: (error) => {
+            if (error instanceof StoreUnavailableError) this.#report(error.message, error.needsPerson);
+            else this.#report(`The queue ${queue} cannot be consumed: ${textOf(error)}`);
+          },
         });
       } catch {
         // Cut, by stop() alone: nothing is open.
@@ -106,14 +127,16 @@ export class Lane<K extends StoredKind> {
   /** A permanent fault of the topology can be cured by a person while this runs, so that one is tried again, too. */
   async #openAgain(): Promise<void> {
     await this.#open().catch((error: unknown) => {
+      if (error instanceof StoreUnavailableError) throw error;
       throw new RetryableError(textOf(error), { cause: error });
     });
   }
 
-  #report(fault: string): void {
+  #report(fault: string, needsPerson = false): void {
     if (fault === this.#fault) return;
     const { kind, log } = this.#options;
-    if (fault !== '') log.warn({ kind, reason: fault }, 'records are not stored now');
+    if (needsPerson) log.error({ kind, reason: fault }, 'records are not stored until somebody acts');
+    else if (fault !== '') log.warn({ kind, reason: fault }, 'records are not stored now');
     else log.info({ kind }, 'records are stored');
     this.#fault = fault;
   }

@@ -1,10 +1,16 @@
 import type { Delivery, Subscription } from '@neuraltrade/messaging';
 import { prefetchOf } from './config';
 import { Holding } from './holding';
-import type { LaneOptions, StoredKind } from './lane';
+import type { LaneOptions, Report, StoredKind } from './lane';
 import { receive } from './received';
 import { GivenUp } from './retry';
 import { writeBatch } from './write-batch';
+
+/**
+ * A store that is away for longer than this, ms, is waited for without a subscription: a broker takes deliveries that nobody
+ * answers for half an hour for a broken consumer.
+ */
+const LONGEST_HOLD_MS = 300_000;
 
 /**
  * One subscription of a lane: gathers its messages and writes one batch at a time, in order. A message is answered only
@@ -12,20 +18,25 @@ import { writeBatch } from './write-batch';
  */
 export class Session<K extends StoredKind> {
   readonly #lane: LaneOptions<K>;
-  readonly #report: (fault: string) => void;
+  readonly #report: Report;
   readonly #holding: Holding<K>;
   readonly #prefetch: number;
   readonly #cut = new AbortController();
   #subscription: Subscription | null = null;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
+  #outage: NodeJS.Timeout | null = null;
+  #gaveUp = false;
   #overdue = false;
   #taking = true;
 
   /** @param report told why nothing is stored now, and '' when it is again. */
-  constructor(lane: LaneOptions<K>, report: (fault: string) => void) {
+  constructor(lane: LaneOptions<K>, report: Report) {
     this.#lane = lane;
-    this.#report = report;
+    this.#report = (fault, needsPerson) => {
+      this.#watchOutage(fault !== '');
+      report(fault, needsPerson);
+    };
     this.#prefetch = prefetchOf(lane.config);
     this.#holding = new Holding({
       records: lane.config.WRITE_BATCH_SIZE,
@@ -49,6 +60,11 @@ export class Session<K extends StoredKind> {
     return this.#subscription?.ended ?? Promise.resolve();
   }
 
+  /** Whether it ended because the store was away for too long; its messages are in the queue again. */
+  get gaveUp(): boolean {
+    return this.#gaveUp;
+  }
+
   /** Takes nothing more, writes what it holds with one attempt a batch, answers for what was stored, and ends. */
   async stop(): Promise<void> {
     this.#taking = false;
@@ -57,6 +73,7 @@ export class Session<K extends StoredKind> {
     this.#proceed();
     await this.#writing;
     this.#stopTimer();
+    this.#stopOutageTimer();
     await this.#subscription?.close();
   }
 
@@ -93,6 +110,7 @@ export class Session<K extends StoredKind> {
       }
     } catch (error) {
       this.#abandon();
+      if (this.#gaveUp) await subscription.close();
       if (error instanceof GivenUp) return;
       const reason = error instanceof Error ? error.message : String(error);
       this.#lane.log.error(
@@ -115,10 +133,26 @@ export class Session<K extends StoredKind> {
     return batch;
   }
 
+  /** Without a gate in front of it the session would only be opened again to fail again. */
+  #watchOutage(failing: boolean): void {
+    if (failing && this.#outage === null && this.#lane.storeReady !== undefined && this.#taking) {
+      this.#outage = setTimeout(() => {
+        this.#gaveUp = true;
+        this.#cut.abort();
+      }, this.#lane.longestHoldMs ?? LONGEST_HOLD_MS);
+    } else if (!failing) this.#stopOutageTimer();
+  }
+
+  #stopOutageTimer(): void {
+    if (this.#outage) clearTimeout(this.#outage);
+    this.#outage = null;
+  }
+
   #abandon(): void {
     this.#taking = false;
     this.#cut.abort();
     this.#stopTimer();
+    this.#stopOutageTimer();
     while (!this.#holding.empty) this.#holding.take();
     this.#showDepth();
   }

@@ -14,6 +14,13 @@ export interface SinkDeps {
   readonly bus: MessageBus;
   /** Where they are stored; the sink does not close it. */
   readonly store: MarketStore;
+  /**
+   * Rejects with a sentence until the store can be written to: nothing is consumed before that, at the start and after a long
+   * outage, and the start does not wait for it. Absent = it always can, and a start that fails is told at once.
+   */
+  readonly storeReady?: () => Promise<void>;
+  /** How long messages are held while such a store is away before they go back to their queues, ms; default 300,000. */
+  readonly longestHoldMs?: number;
   /** Where faults are told. */
   readonly log: SinkLog;
   /** Where everything is counted. */
@@ -39,13 +46,14 @@ export interface Sink {
  * Starts to take ticks, closed candles, gaps and signals from their queues to the store.
  * @throws what the bus throws when the queues cannot be declared or consumed.
  */
-export async function createSink({ store, ...deps }: SinkDeps): Promise<Sink> {
+export async function createSink({ store, storeReady, ...deps }: SinkDeps): Promise<Sink> {
+  const gate = storeReady === undefined ? {} : { storeReady: shared(storeReady) };
   const queues = sinkQueues(deps.config.QUEUE_MAX_BYTES);
   const topology = [...Object.values(queues), parkedQueue(deps.config.QUEUE_MAX_BYTES)];
   const lane = <K extends StoredKind>(
     own: Pick<LaneOptions<K>, 'kind' | 'queue' | 'write'>,
     prepare: LaneOptions<K>['prepare'] = (records: readonly BatchRecords[K][]) => records,
-  ): Lane<K> => new Lane({ ...deps, ...own, prepare, topology });
+  ): Lane<K> => new Lane({ ...deps, ...gate, ...own, prepare, topology });
 
   const lanes = [
     lane({ kind: 'ticks', queue: queues.ticks.name, write: (ticks) => store.writeTicks(ticks) }),
@@ -66,4 +74,13 @@ export async function createSink({ store, ...deps }: SinkDeps): Promise<Sink> {
     throw error;
   }
   return { checks: lanes.map((one) => one.check), stop };
+}
+
+/** One look at the store serves all lanes that ask at the same time. */
+function shared(look: () => Promise<void>): () => Promise<void> {
+  let looking: Promise<void> | null = null;
+  return () =>
+    (looking ??= look().finally(() => {
+      looking = null;
+    }));
 }

@@ -1,9 +1,10 @@
 import { type ProcessedTick, RetryableError } from '@neuraltrade/contracts';
 import type { MessageBus, Subscription } from '@neuraltrade/messaging';
-import type { LaneOptions, StoredKind } from './lane';
+import { StoreUnavailableError } from '@neuraltrade/storage';
+import type { LaneOptions, Report, StoredKind } from './lane';
 import { parkedRecords, type ParkedRecords } from './parking';
 import type { Received } from './received';
-import { type RetryOptions, untilDone } from './retry';
+import { type RetryOptions, untilDone, waitAskedBy } from './retry';
 import { sift } from './sift';
 
 /**
@@ -15,19 +16,23 @@ export async function writeBatch<K extends StoredKind>(
   messages: readonly Received<K>[],
   subscription: Subscription,
   cut: AbortSignal,
-  report: (fault: string) => void,
+  report: Report,
 ): Promise<void> {
   const { kind, queue, config, metrics } = lane;
   const retrying = (stage: 'store' | 'park'): RetryOptions => ({
     baseMs: config.RETRY_JITTER_MS,
     maxMs: config.MAX_RETRY_DELAY_MS,
     cut,
+    askedMs: waitAskedBy,
     onFailure: (error) => {
-      metrics.messagesFailed.inc({
-        stage,
-        reason: error instanceof RetryableError ? 'retryable' : 'unexpected',
-      });
-      report(error instanceof Error ? error.message : String(error));
+      const needsPerson = error instanceof StoreUnavailableError && error.needsPerson;
+      const reason = needsPerson
+        ? 'needs-person'
+        : error instanceof RetryableError
+          ? 'retryable'
+          : 'unexpected';
+      metrics.messagesFailed.inc({ stage, reason });
+      report(error instanceof Error ? error.message : String(error), needsPerson);
     },
   });
 

@@ -4,6 +4,7 @@ export * from './env-field';
 export * from './expected-error';
 export * from './fields';
 export * from './flags';
+export * from './influx-fields';
 export * from './listen';
 export { createLogger, LOG_LEVELS } from './logger';
 export type { LogDestination, Logger, LoggerOptions, LogLevel } from './logger';

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { InfluxDB, linesToTables, stringToLines } from '@influxdata/influxdb-client';
+import { StoreUnavailableError } from '../store-errors';
 import type { InfluxPlace } from './judgement';
 
 /** One row of a query's answer by column name; times and numbers are text. */
@@ -68,12 +69,13 @@ export class InfluxHttp {
     this.#agent.destroy();
   }
 
-  #send(
+  async #send(
     path: string,
     body: string,
     { contentType, ...options }: { contentType: string; gzipThreshold?: number },
   ): Promise<string> {
-    const { token, timeoutMs } = this.#access;
+    const { timeoutMs } = this.#access;
+    const authorization = `Token ${this.#token()}`;
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([deadline, this.#closed.signal]);
     return new Promise((resolve, reject) => {
@@ -85,7 +87,7 @@ export class InfluxHttp {
           ...options,
           method: 'POST',
           signal,
-          headers: { authorization: `Token ${token()}`, 'content-type': contentType },
+          headers: { authorization, 'content-type': contentType },
         },
         {
           next: (chunk) => void chunks.push(chunk),
@@ -97,6 +99,17 @@ export class InfluxHttp {
         },
       );
     });
+  }
+
+  #token(): string {
+    try {
+      return this.#access.token();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new StoreUnavailableError(`The token for InfluxDB cannot be read: ${words}`, true, 0, {
+        cause: error,
+      });
+    }
   }
 }
 

@@ -30,6 +30,7 @@ export function judge(
   place: InfluxPlace,
   now: number,
 ): PermanentError | StoreUnavailableError {
+  if (error instanceof StoreUnavailableError) return error;
   const where = `InfluxDB at ${place.url}`;
   if (!(error instanceof HttpError)) {
     const words = error instanceof Error ? error.message : String(error);
