@@ -1,7 +1,20 @@
-import { type Env, list, parseConfig, port, secret, text } from '@neuraltrade/service';
+import {
+  brokerFields,
+  choice,
+  type Env,
+  influxFields,
+  list,
+  parseConfig,
+  parseTogether,
+  port,
+  secret,
+  serviceFields,
+  text,
+} from '@neuraltrade/service';
 import { z } from 'zod';
 
 const MIB = 1_048_576;
+const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = serviceFields({ httpPort: 0 });
 
 /** Bounds that keep one client from harming the gateway or the other clients. */
 export interface ClientLimits {
@@ -90,4 +103,33 @@ export function dashboardConfig(env: Env): DashboardConfig {
     queueMaxBytes: 32 * MIB,
     limits: DEFAULT_CLIENT_LIMITS,
   };
+}
+
+/** The environment variables that the dashboard reads as a service of its own, beside {@link dashboardEnvSchema}. */
+export const dashboardServiceSchema = z.object({
+  LOG_LEVEL,
+  SHUTDOWN_TIMEOUT_MS,
+  MODE: choice(['live', 'simulated'], {
+    description: 'Where the market comes from: shown on every page and in every answer.',
+    default: 'live',
+  }),
+  ...brokerFields,
+  ...influxFields,
+});
+
+/** The configuration of the dashboard as a service of its own. */
+export interface DashboardServiceConfig extends z.output<typeof dashboardServiceSchema> {
+  /** Health and metrics are served on the dashboard's port. */
+  readonly HTTP_HOST: string;
+  /** What the dashboard itself takes. */
+  readonly dashboard: DashboardConfig;
+}
+
+/** Reads the configuration of the dashboard as a service of its own. @throws ConfigError naming every fault. */
+export function dashboardServiceConfig(env: Env): DashboardServiceConfig {
+  const { service, dashboard } = parseTogether({
+    service: () => parseConfig(dashboardServiceSchema, env),
+    dashboard: () => dashboardConfig(env),
+  });
+  return { ...service, HTTP_HOST: dashboard.host, dashboard };
 }

@@ -1,12 +1,15 @@
 import { DEFAULT_TIMEFRAMES, timeframeMs } from '@neuraltrade/contracts';
 import { DEFAULT_PROCESSING, HOLED_WINDOW_PART, type ProcessingConfig } from '@neuraltrade/processing';
 import {
+  brokerFields,
   ConfigError,
   type Env,
   integer,
   list,
   milliseconds,
   parseConfig,
+  parseTogether,
+  serviceFields,
   topologyFields,
 } from '@neuraltrade/service';
 import { z } from 'zod';
@@ -103,4 +106,22 @@ export function processingConfig(config: ProcessorConfig): ProcessingConfig {
     maxFutureSkewMs: config.MAX_FUTURE_SKEW_MS,
     dedupeWindowIds: config.DEDUPE_WINDOW,
   };
+}
+
+/** The environment variables of the processor as a service of its own, on RabbitMQ. */
+export const processorServiceSchema = z.object({ ...serviceFields({ httpPort: 9_105 }), ...brokerFields });
+
+/** The configuration of the processor as a service of its own. */
+export interface ProcessorServiceConfig extends z.output<typeof processorServiceSchema> {
+  /** What the processor itself takes. */
+  readonly processor: ProcessorConfig;
+}
+
+/** Reads the configuration of the processor as a service of its own. @throws ConfigError naming every fault. */
+export function processorServiceConfig(env: Env): ProcessorServiceConfig {
+  const { service, processor } = parseTogether({
+    service: () => parseConfig(processorServiceSchema, env),
+    processor: () => processorConfig(env),
+  });
+  return { ...service, processor };
 }

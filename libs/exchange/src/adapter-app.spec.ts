@@ -9,7 +9,7 @@ describe('the adapter apps', () => {
   it.each(venues.map(({ name }) => name))('have one for %s', (name) => {
     const { name: app } = adapterApp(name);
     expect(existsSync(join(apps, app, 'project.json'))).toBe(true);
-    expect(readFileSync(join(apps, app, 'src/index.ts'), 'utf8')).toContain(`adapterApp('${name}')`);
+    expect(readFileSync(join(apps, app, 'src/main.ts'), 'utf8')).toContain(`adapterApp('${name}')`);
   });
 
   it('do not exist for a venue that nobody registered', () => {

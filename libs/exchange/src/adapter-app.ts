@@ -1,20 +1,83 @@
+import { configuredBus } from '@neuraltrade/messaging';
+import {
+  brokerFields,
+  type Env,
+  ExpectedError,
+  parseConfig,
+  parseTogether,
+  readFlags,
+  type RunningService,
+  type ServiceContext,
+  type ServiceDefinition,
+  serviceFields,
+} from '@neuraltrade/service';
 import { type Venue, venueNamed, venues } from '@neuraltrade/venues';
+import { z } from 'zod';
+import { type AdapterConfig, adapterConfig } from './adapter-config';
+import { createAdapterService } from './adapter-service';
 
-/** One venue's adapter as a deployable service. */
-export interface AdapterApp {
-  /** The service's name, the same as its project's ('adapter-binance'). */
-  readonly name: string;
-  /** What it reads. */
-  readonly venue: Venue;
+/** The adapters' ports of health and metrics count up from here in the order of the registry. */
+const FIRST_HTTP_PORT = 9_101;
+
+/** The configuration of an adapter as a service of its own. */
+export interface AdapterServiceConfig extends z.output<ReturnType<typeof adapterServiceSchema>> {
+  /** What the adapter itself takes. */
+  readonly adapter: AdapterConfig;
 }
 
-/** The adapter of the venue with that name. @throws RangeError when no such venue is registered: a fault of the program. */
-export function adapterApp(venueName: string): AdapterApp {
+/** The environment variables that an adapter reads as a service of its own, beside its adapterSchema. */
+export function adapterServiceSchema(venue: Venue) {
+  return z.object({
+    ...serviceFields({ httpPort: FIRST_HTTP_PORT + venues.indexOf(venue) }),
+    ...brokerFields,
+  });
+}
+
+/**
+ * The adapter of the venue with that name as a deployable service.
+ * @throws RangeError when no such venue is registered: a fault of the program.
+ */
+export function adapterApp(venueName: string): ServiceDefinition<AdapterServiceConfig> {
   const venue = venueNamed(venueName);
   if (venue === undefined) {
     throw new RangeError(
       `No venue is called ${venueName}; there are ${venues.map(({ name }) => name).join(', ')}.`,
     );
   }
-  return { name: `adapter-${venue.name}`, venue };
+  const name = `adapter-${venue.name}`;
+  return {
+    name,
+    parse: (env, args) => readConfig(name, venue, env, args),
+    main: (context) => run(name, venue, context),
+  };
+}
+
+function readConfig(name: string, venue: Venue, env: Env, args: readonly string[]): AdapterServiceConfig {
+  const { help, values } = readFlags(args, ['symbols']);
+  if (help) {
+    throw new ExpectedError(
+      `${name} [--symbols LIST]: publishes the trades of ${venue.title} to RabbitMQ.\n` +
+        'LIST is comma-separated BASE/QUOTE. Everything else is set by the environment: see docs/config.md.',
+      0,
+    );
+  }
+  const { service, adapter } = parseTogether({
+    service: () => parseConfig(adapterServiceSchema(venue), env),
+    adapter: () =>
+      adapterConfig(values.symbols === undefined ? env : { ...env, SYMBOLS: values.symbols }, venue),
+  });
+  return { ...service, adapter };
+}
+
+async function run(
+  name: string,
+  venue: Venue,
+  { config, log, metrics, onStop }: ServiceContext<AdapterServiceConfig>,
+): Promise<RunningService> {
+  const bus = configuredBus(config, { name, log, metrics });
+  onStop('bus', () => bus.close());
+  const adapter = createAdapterService({ venue, bus, config: config.adapter, metrics, log });
+  onStop('adapter', (remainingMs) => adapter.stop(remainingMs));
+  await adapter.start();
+  return { checks: [{ name: 'bus', probe: () => bus.health() }, ...adapter.checks] };
 }

@@ -1,4 +1,4 @@
-export { adapterApp, type AdapterApp } from './adapter-app';
+export { adapterApp, adapterServiceSchema, type AdapterServiceConfig } from './adapter-app';
 export { type AdapterConfig, adapterConfig, adapterSchema, DEFAULT_SYMBOLS } from './adapter-config';
 export type { AdapterOutput } from './adapter-output';
 export { type AdapterService, type AdapterServiceDeps, createAdapterService } from './adapter-service';

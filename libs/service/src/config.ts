@@ -32,6 +32,27 @@ export function parseConfig<S extends z.ZodType>(schema: S, env: Env): z.output<
   throw new ConfigError(faults);
 }
 
+/**
+ * What several parses return, by their names.
+ * @throws ConfigError with the faults of all of them, each once.
+ */
+export function parseTogether<P extends Readonly<Record<string, () => unknown>>>(
+  parses: P,
+): { [K in keyof P]: ReturnType<P[K]> } {
+  const faults = new Set<string>();
+  const results: Record<string, unknown> = {};
+  for (const [name, parse] of Object.entries(parses)) {
+    try {
+      results[name] = parse();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const fault of error.faults) faults.add(fault);
+    }
+  }
+  if (faults.size > 0) throw new ConfigError([...faults]);
+  return results as { [K in keyof P]: ReturnType<P[K]> };
+}
+
 /** Every variable that a schema reads, in its order. */
 export function describeConfig(schema: z.ZodType): ConfigVariable[] {
   return Object.entries(shapeOf(schema)).map(([name, field]) => {

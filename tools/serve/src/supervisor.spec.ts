@@ -106,10 +106,10 @@ it('a program started by tools/run.mjs ends when the process that supervises it 
   execFileSync('mkfifo', [join(folder, 'input')]);
   const input = openSync(join(folder, 'input'), 'r+');
   const supervising = spawn(process.execPath, [parent], { stdio: [input, 'pipe', 'inherit'] });
+  const told = supervising.stdout;
+  if (told === null) throw new Error('The pipe is missing.');
   try {
-    const pid = await new Promise<number>((resolve) =>
-      supervising.stdout.once('data', (text) => resolve(Number(text))),
-    );
+    const pid = await new Promise<number>((resolve) => told.once('data', (text) => resolve(Number(text))));
     expect(alive(pid)).toBe(true);
     supervising.kill('SIGKILL');
     await until(() => !alive(pid), 'the end of the child');

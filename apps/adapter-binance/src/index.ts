@@ -1,4 +1,0 @@
-import { adapterApp } from '@neuraltrade/exchange';
-
-/** The adapter of Binance. */
-export const adapterBinance = adapterApp('binance');

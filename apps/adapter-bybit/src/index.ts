@@ -1,4 +1,0 @@
-import { adapterApp } from '@neuraltrade/exchange';
-
-/** The adapter of Bybit. */
-export const adapterBybit = adapterApp('bybit');

@@ -1,0 +1,4 @@
+import { adapterApp } from '@neuraltrade/exchange';
+import { runService } from '@neuraltrade/service';
+
+void runService(adapterApp('bybit'));

@@ -1,4 +1,0 @@
-import { adapterApp } from '@neuraltrade/exchange';
-
-/** The adapter of Kraken. */
-export const adapterKraken = adapterApp('kraken');

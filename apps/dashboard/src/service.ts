@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { configuredBus } from '@neuraltrade/messaging';
+import type { RunningService, ServiceContext } from '@neuraltrade/service';
+import { createInfluxStore } from '@neuraltrade/storage';
+import type { DashboardServiceConfig } from './config';
+import { createDashboard } from './dashboard';
+
+/** Runs the dashboard on RabbitMQ and InfluxDB. @param readToken gives the database's token of this moment. */
+export async function startDashboardService(
+  { config, log, metrics, operations, onStop }: ServiceContext<DashboardServiceConfig>,
+  readToken: () => string,
+): Promise<RunningService> {
+  const bus = configuredBus(config, { name: 'dashboard', log, metrics });
+  onStop('bus', () => bus.close());
+  const store = createInfluxStore({
+    url: config.INFLUX_URL,
+    token: readToken,
+    org: config.INFLUX_ORG,
+    bucket: config.INFLUX_BUCKET,
+  });
+  onStop('store', () => store.close());
+  const dashboard = await createDashboard({
+    bus,
+    store,
+    mode: config.MODE,
+    config: config.dashboard,
+    metrics,
+    log,
+    now: Date.now,
+    pageDirectory: join(__dirname, 'page'),
+    operations,
+  });
+  onStop('dashboard', () => dashboard.stop());
+  log.info({ url: dashboard.url }, 'The dashboard is served.');
+  return { checks: [{ name: 'bus', probe: () => bus.health() }, ...dashboard.checks] };
+}

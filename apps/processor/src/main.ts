@@ -1,0 +1,5 @@
+import { runService } from '@neuraltrade/service';
+import { processorServiceConfig } from './config';
+import { startProcessorService } from './service';
+
+void runService({ name: 'processor', parse: processorServiceConfig, main: startProcessorService });
