@@ -12,6 +12,7 @@ import {
   parseConfig,
   serviceFields,
   text,
+  url,
 } from '@neuraltrade/service';
 import { type Venue, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
@@ -44,6 +45,12 @@ export const standaloneSchema = z.object({
     max: 20_000,
   }),
   SEED: integer({ description: 'Seed of the simulated market.', default: 1 }),
+  SIMULATOR_URL: url({
+    description:
+      'Control address of a running simulator (npm run simulate) to take the simulated venues from; absent = one is started.',
+    optional: true,
+    schemes: ['http'],
+  }),
   SPEED: decimal({
     description: 'Replay at so many times the recorded pace; absent = as fast as it can be processed.',
     optional: true,
@@ -101,6 +108,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     const parsed = parseConfig(standaloneSchema, merged);
     if ((inMs(parsed.DURATION) ?? 0) > LONGEST_TIMER_MS)
       throw new ConfigError(['DURATION must be 596h at most.']);
+    if (parsed.SIMULATOR_URL !== undefined) checkOwnMarket(source, settings);
     return parsed;
   });
   const processor = read(() => processorConfig(merged));
@@ -128,6 +136,20 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     dashboard,
     adapter: (venue, overrides, defaults) => adapterConfig({ ...defaults, ...merged, ...overrides }, venue),
   };
+}
+
+/** @throws ConfigError naming every flag that has no effect beside SIMULATOR_URL. */
+function checkOwnMarket({ mode }: Source, settings: Readonly<Record<string, string>>): void {
+  if (mode !== 'simulated') {
+    throw new ConfigError([
+      `SIMULATOR_URL has no effect on a ${mode} market: leave it out, or leave --${mode} out.`,
+    ]);
+  }
+  const idle = ['RATE', 'SEED'].filter((key) => key in settings);
+  if (idle.length === 0) return;
+  throw new ConfigError(
+    idle.map((key) => `${key} has no effect beside SIMULATOR_URL: give it to the simulator that runs there.`),
+  );
 }
 
 function readArguments(argv: readonly string[], workingDirectory: string): ReturnType<typeof parseArguments> {
