@@ -32,7 +32,7 @@ export interface EventIntakeDeps {
   /** Whether a symbol's trades are known to flow and have been read up to now. */
   readonly isCurrent: (symbol: string) => boolean;
   /** Is told when a trade that the venue's heartbeat named did not come. */
-  readonly onMissed: (symbol: string, feed: SymbolFeed) => void;
+  readonly onMissed: (symbol: string, feed: SymbolFeed, tradeId: string) => void;
 }
 
 /** Routes the events of frames to the feeds and counts every one of them. */
@@ -173,7 +173,7 @@ export class EventIntake {
     const judge = (): void => {
       this.#behind.delete(promise);
       const arrived = feed.lastId !== null && compareTradeIds(tradeId, feed.lastId) <= 0;
-      if (!arrived && this.#deps.isCurrent(symbol)) this.#deps.onMissed(symbol, feed);
+      if (!arrived && this.#deps.isCurrent(symbol)) this.#deps.onMissed(symbol, feed, tradeId);
     };
     this.#behind.set(promise, { symbol, cancel: this.#deps.timers.schedule(BEHIND_LIMIT_MS, judge) });
   }

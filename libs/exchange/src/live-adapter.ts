@@ -49,7 +49,7 @@ export class LiveAdapter implements ExchangeAdapter {
       metrics,
       log,
       isCurrent: (symbol) => this.#isCurrent(symbol),
-      onMissed: (symbol, feed) => this.#watch.missed(symbol, feed),
+      onMissed: (symbol, feed, tradeId) => this.#watch.missed(symbol, feed, tradeId),
     });
     this.#watch = this.#createWatch();
     this.#dialer = new ConnectionDialer({

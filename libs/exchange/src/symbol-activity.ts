@@ -12,7 +12,7 @@ export class SymbolActivity {
   #quotedAt = 0;
   #tradesSinceQuote = 0;
   #trade = 0;
-  #missedAtTrade: number | null = null;
+  #missed: { readonly tradeId: string; readonly tradeCount: number } | null = null;
 
   /** Instant (ms UTC) from which on every trade should have come; null while the symbol is not known to be subscribed and read. */
   get since(): number | null {
@@ -84,17 +84,17 @@ export class SymbolActivity {
     this.#heardAt = now;
   }
 
-  /** The venue named a trade that did not come; true when that happened twice and no trade came in between. */
-  missedAgain(): boolean {
-    const again = this.#missedAtTrade === this.#trade;
-    this.#missedAtTrade = this.#trade;
-    return again;
+  /** The venue named a trade that did not come; true when it had named another one before, and no trade came in between. */
+  missedAgain(tradeId: string): boolean {
+    if (this.#missed?.tradeCount === this.#trade) return tradeId !== this.#missed.tradeId;
+    this.#missed = { tradeId, tradeCount: this.#trade };
+    return false;
   }
 
   /** The connection or the subscription ended: silence says nothing until both are there again. */
   interrupt(): void {
     this.#since = null;
-    this.#missedAtTrade = null;
+    this.#missed = null;
     this.#trades.interrupt();
     this.#quotes.interrupt();
   }

@@ -70,8 +70,8 @@ export class SymbolWatch {
   }
 
   /** The venue's heartbeat named a trade a while ago that did not come: a lost trade, or a dead subscription when it is one more. */
-  missed(symbol: string, feed: SymbolFeed): void {
-    if (feed.activity.missedAgain()) this.#dead(symbol, feed, feed.lastId ?? '');
+  missed(symbol: string, feed: SymbolFeed, tradeId: string): void {
+    if (feed.activity.missedAgain(tradeId)) this.#dead(symbol, feed, tradeId);
     else feed.missed(this.#deps.venueNow());
   }
 

@@ -93,6 +93,11 @@ export const bybitFrames = {
 
 /** Kraken's frames of BTC/USD. */
 export const krakenFrames = {
+  acked: (channel: 'trade' | 'ticker') => ({
+    method: 'subscribe',
+    result: { channel, symbol: 'BTC/USD', snapshot: false },
+    success: true,
+  }),
   trade: (id: number, timestamp = TEST_START + id) => ({
     channel: 'trade',
     type: 'update',
