@@ -16,7 +16,7 @@ import {
 } from '@neuraltrade/service';
 import { type Venue, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
-import { HELP, nameByFlag, parseArguments, type Source } from './arguments';
+import { nameByFlag, parseArguments, type RecordTarget, type Source } from './arguments';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** What one timer can wait for. */
@@ -71,6 +71,8 @@ export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
   readonly HTTP_HOST: string;
   /** Where the market comes from. */
   readonly source: Source;
+  /** Where everything that comes in is recorded; null = nowhere. */
+  readonly record: RecordTarget | null;
   /** DURATION in ms; null = until stopped. */
   readonly durationMs: number | null;
   /** TICK_RETENTION in ms; null = for ever. */
@@ -91,8 +93,8 @@ export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
  */
 export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneConfig {
   const workingDirectory = env['INIT_CWD'] ?? process.cwd();
-  const { source, settings, help } = readArguments(argv, workingDirectory);
-  if (help) throw new ExpectedError(HELP, 0);
+  const { source, record, settings, help } = readArguments(argv, workingDirectory);
+  if (help !== null) throw new ExpectedError(help, 0);
   const merged: Env = { ...env, ...settings };
   const faults = new Set<string>();
   const read = <T>(parse: () => T): T | undefined => {
@@ -129,6 +131,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     DATA_DIR: resolve(workingDirectory, own.DATA_DIR),
     HTTP_HOST: dashboard.host,
     source,
+    record,
     durationMs: inMs(own.DURATION),
     tickRetentionMs: inMs(own.TICK_RETENTION),
     processor,

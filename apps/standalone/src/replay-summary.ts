@@ -8,6 +8,7 @@ interface VenueTotals {
   readonly events: Record<string, number>;
   unlistedFrames: number;
   readonly unlistedSymbols: Set<string>;
+  strays: number;
 }
 
 const NAMED_SYMBOLS = 5;
@@ -34,9 +35,10 @@ export class ReplaySummary {
   ): void {
     for (const [reason, count] of refused) this.refused.set(reason, (this.refused.get(reason) ?? 0) + count);
     this.sessions += 1;
-    for (const { exchange, frames, trades, events, unlisted } of results) {
+    for (const { exchange, frames, trades, events, unlisted, strays } of results) {
       const total = this.totalOf(exchange);
       total.frames += frames;
+      total.strays += strays;
       total.trades += trades;
       total.candles += candles.get(exchange) ?? 0;
       total.unlistedFrames += unlisted.frames;
@@ -48,11 +50,13 @@ export class ReplaySummary {
 
   /** A line per venue, for people on stderr and for machines in the log; lines that could not be used are named. */
   tell(log: Logger): void {
-    const { malformed, faults, otherVenues, events } = this.captures;
+    const { malformed, faults, otherVenues, events, unreadable } = this.captures;
     for (const fault of faults) say(fault);
     if (malformed > faults.length)
       say(`${malformed - faults.length} more lines are no capture lines: skipped.`);
     if (otherVenues > 0) say(`${otherVenues} frames of venues that are not known here: skipped.`);
+    if (unreadable > 0)
+      say(`${unreadable} recordings were made by another version: only their frames are replayed.`);
     log.info({ sessions: this.sessions, malformed, otherVenues, otherEvents: events }, 'replay finished');
     for (const [reason, count] of this.refused)
       say(`${count} records could not be used (${reason}) and are parked.`);
@@ -60,6 +64,7 @@ export class ReplaySummary {
       const { unlistedSymbols, ...figures } = total;
       log.info({ exchange, ...figures }, 'replayed');
       say(describe(exchange, total));
+      if (total.strays > 0) say(describeStrays(exchange, total.strays));
       if (total.unlistedFrames > 0) say(describeUnlisted(exchange, total.unlistedFrames, unlistedSymbols));
     }
     say(`Replayed ${this.sessions} sessions. The page stays up until Ctrl-C.`);
@@ -85,8 +90,23 @@ function describeUnlisted(exchange: string, frames: number, symbols: ReadonlySet
   return `${exchange}: ${frames} frames are of symbols that were not asked for${example}; --symbols names what is read.`;
 }
 
+function describeStrays(exchange: string, strays: number): string {
+  return (
+    `${exchange}: ${strays} recorded inputs have no place in this version's adapter: ` +
+    `its candles may differ from those of the recorded run.`
+  );
+}
+
 function emptyTotals(): VenueTotals {
-  return { frames: 0, trades: 0, candles: 0, events: {}, unlistedFrames: 0, unlistedSymbols: new Set() };
+  return {
+    frames: 0,
+    trades: 0,
+    candles: 0,
+    events: {},
+    unlistedFrames: 0,
+    unlistedSymbols: new Set(),
+    strays: 0,
+  };
 }
 
 function say(sentence: string): void {

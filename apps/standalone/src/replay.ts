@@ -1,8 +1,12 @@
 import {
+  adapterConfig,
   type Captures,
+  createRecordedFeed,
   createReplayFeed,
+  liveSettings,
   readCaptures,
   type ReplayedVenue,
+  type ReplayFeedDeps,
   replaySession,
   type ReplayVenue,
 } from '@neuraltrade/exchange';
@@ -58,24 +62,25 @@ async function replayAll(
   for (const [index, session] of captures.sessions.entries()) {
     if (signal.aborted) return;
     const processor = await pipeline.startProcessor(true);
+    const feedDeps = (exchange: string): ReplayFeedDeps => ({
+      bus: pipeline.bus,
+      partitions: config.processor.PARTITIONS,
+      queueMaxBytes: config.processor.QUEUE_MAX_BYTES,
+      source: `${index}:${exchange}`,
+      metrics,
+      log,
+    });
     const results: ReplayedVenue[] = await replaySession(session, {
       venues: replayed,
       pace: pace(config.SPEED, signal),
       signal,
-      createFeed: (venue, transport, timers) =>
-        createReplayFeed(
-          {
-            bus: pipeline.bus,
-            partitions: config.processor.PARTITIONS,
-            queueMaxBytes: config.processor.QUEUE_MAX_BYTES,
-            source: `${index}:${venue.venue.name}`,
-            metrics,
-            log,
-          },
-          venue,
-          transport,
-          timers,
-        ),
+      createFeed: (entry, transport, timers) =>
+        createReplayFeed(feedDeps(entry.venue.name), entry, transport, timers),
+      createRecordedFeed: (venue, start, inputs) => {
+        // What the environment sets now is not what the recorded adapter was set to.
+        const settings = liveSettings(adapterConfig({}, venue));
+        return createRecordedFeed({ ...feedDeps(venue.name), settings }, venue, start, inputs);
+      },
     });
     if (signal.aborted) {
       // Its candles are not complete: nothing is closed.

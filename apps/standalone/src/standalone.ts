@@ -13,6 +13,7 @@ import { venues } from '@neuraltrade/venues';
 import { announce } from './announcement';
 import type { StandaloneConfig } from './config';
 import { startPipeline } from './pipeline';
+import { startRecording } from './recorder';
 import { startReplay } from './replay';
 import { simulatedVenues } from './simulated-venues';
 
@@ -48,6 +49,7 @@ async function runVenues(
 ): Promise<RunningService> {
   const { config, metrics, log, onStop } = context;
   const directory = storeDirectory(config.DATA_DIR, mode);
+  const recorder = config.record === null ? null : await startRecording(context, config.record);
   const venueAddresses: VenueAddress[] = [];
   const pipeline = await startPipeline(context, directory, false, () => venueAddresses);
   const processor = await pipeline.startProcessor(false);
@@ -59,7 +61,8 @@ async function runVenues(
   const all = venues.map((venue) => {
     const settings = config.adapter(venue, env, SOURCE_DEFAULTS[mode]);
     venueAddresses.push({ exchange: venue.name, restUrl: new URL(settings.restUrl).origin });
-    return createAdapterService({ venue, bus: pipeline.bus, config: settings, metrics, log });
+    const recording = recorder === null ? {} : { recording: recorder.recording };
+    return createAdapterService({ venue, bus: pipeline.bus, config: settings, metrics, log, ...recording });
   });
   onStop('adapters', async () => {
     await Promise.all(all.map((adapter) => adapter.stop()));
@@ -70,6 +73,7 @@ async function runVenues(
     ...pipeline.checks,
     ...processor.checks,
     ...adapters.flatMap((adapter) => adapter.checks),
+    ...(recorder === null ? [] : [recorder.check]),
   ];
   return { checks };
 }
