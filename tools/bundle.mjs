@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Packages with native code, which cannot be bundled. */
 const NATIVE = ['@duckdb/node-api'];
-/** pino asks for pino-pretty only when it is told to. */
-const NOT_BUNDLED = [...NATIVE, 'pino-pretty'];
+/** pino asks for pino-pretty only when it is told to; testcontainers holds optional native code and serves tools only. */
+const NOT_BUNDLED = [...NATIVE, 'pino-pretty', 'testcontainers'];
 
 /**
  * Builds a project (`apps/standalone`) and resolves to the absolute path of its main.cjs.

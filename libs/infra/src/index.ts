@@ -1,4 +1,5 @@
 export * from './influx';
+export * from './infra-env';
 export * from './missing-service-error';
 export * from './rabbitmq';
 export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';
