@@ -121,9 +121,10 @@ async function refuseSecond(directory: string): Promise<void> {
   if (alive) throw new ExpectedError(`npm run infra runs already, with its data in ${directory}.`);
 }
 
+/** npm passes on a Ctrl-C that the terminal has sent already: a repeated signal must not end this before the servers. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
 
