@@ -34,6 +34,17 @@ describe('the confirmed state', () => {
     expect(state.symbols.get('BTC/USDT')?.openGaps).toEqual([]);
   });
 
+  it('tells up to where an open gap was filled without a hole, and forgets it with the gap', () => {
+    const state = new ConfirmedState(new Map());
+    const filledTo = () => state.symbols.get('BTC/USDT')?.filledTo;
+    state.confirmed([tick('7', 70), gap('open'), tick('8', 80), tick('9', 90), tick('11', 110)]);
+    expect(filledTo()).toEqual({ 'binance:BTC/USDT:7': { tradeId: '9', timestamp: 90 } });
+    state.confirmed([gap('open'), tick('10', 100)]);
+    expect(filledTo()).toEqual({ 'binance:BTC/USDT:7': { tradeId: '10', timestamp: 100 } });
+    state.confirmed([gap('filled'), tick('12', 120)]);
+    expect(filledTo()).toBeUndefined();
+  });
+
   it('does not change for a clock record alone', () => {
     const state = new ConfirmedState(new Map());
     state.confirmed([{ exchange: 'binance', symbols: ['BTC/USDT'], timestamp: 1, offsetMs: 0 }]);
@@ -55,7 +66,7 @@ describe('the log of the adapter state', () => {
     const state = new ConfirmedState(new Map());
     state.confirmed([tick('10', 100)]);
     await first.save(state.symbols);
-    state.confirmed([tick('11', 110), gap('open')]);
+    state.confirmed([tick('11', 110), gap('open'), tick('8', 80)]);
     await first.save(state.symbols);
     const second = await AdapterStateLog.open(bus, 'binance', keptLog());
     expect(await second.restore('run-2')).toEqual(state.symbols);

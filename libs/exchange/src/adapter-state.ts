@@ -1,5 +1,14 @@
-import { gapSchema, isGap, isClock, type Gap, type RawRecord, compareTradeIds } from '@neuraltrade/contracts';
+import {
+  gapSchema,
+  isGap,
+  isClock,
+  type Gap,
+  type RawRecord,
+  type RawTick,
+  compareTradeIds,
+} from '@neuraltrade/contracts';
 import { z } from 'zod';
+import type { TradePlace } from './open-gap';
 
 /** Up to where one symbol's trades have been published. */
 export interface SymbolState {
@@ -9,6 +18,8 @@ export interface SymbolState {
   readonly lastTimestamp: number | null;
   /** The gaps that were open, oldest first. */
   readonly openGaps: readonly Gap[];
+  /** By gap id: the trade up to which every id of that gap has been published; absent = none of any. */
+  readonly filledTo?: Readonly<Record<string, TradePlace>> | undefined;
 }
 
 /** The state of one adapter by symbol. */
@@ -20,6 +31,12 @@ const stateSchema = z.record(
     lastTradeId: z.string().nullable(),
     lastTimestamp: z.number().int().nonnegative().nullable(),
     openGaps: z.array(gapSchema),
+    filledTo: z
+      .record(
+        z.string(),
+        z.object({ tradeId: z.string().regex(/^\d{1,40}$/), timestamp: z.number().int().nonnegative() }),
+      )
+      .optional(),
   }),
 );
 
@@ -74,7 +91,11 @@ export class ConfirmedState {
       const known = this.#known(record.symbol);
       if (isGap(record)) {
         known.openGaps = withGap(known.openGaps, record);
-      } else if (known.lastTradeId === null || compareTradeIds(record.tradeId, known.lastTradeId) > 0) {
+        known.filledTo = filledOf(known.openGaps, known.filledTo);
+        continue;
+      }
+      if (known.openGaps.length > 0) known.filledTo = filledFurther(known, record);
+      if (known.lastTradeId === null || compareTradeIds(record.tradeId, known.lastTradeId) > 0) {
         known.lastTradeId = record.tradeId;
         known.lastTimestamp = record.timestamp;
       }
@@ -96,4 +117,22 @@ function withGap(gaps: readonly Gap[], gap: Gap): readonly Gap[] {
   if (gap.status !== 'open') return gaps.filter(({ gapId }) => gapId !== gap.gapId);
   const known = gaps.some(({ gapId }) => gapId === gap.gapId);
   return known ? gaps.map((other) => (other.gapId === gap.gapId ? gap : other)) : [...gaps, gap];
+}
+
+/** How far the gaps are filled after one more trade: it counts where it directly follows what was published before it. */
+function filledFurther(
+  { openGaps, filledTo }: SymbolState,
+  { tradeId, timestamp }: RawTick,
+): SymbolState['filledTo'] {
+  const previous = String(BigInt(tradeId) - 1n);
+  const gap = openGaps.find(
+    ({ gapId, afterTradeId }) => (filledTo?.[gapId]?.tradeId ?? afterTradeId) === previous,
+  );
+  return gap === undefined ? filledTo : { ...filledTo, [gap.gapId]: { tradeId, timestamp } };
+}
+
+/** How far the gaps are filled when only these are open. */
+function filledOf(gaps: readonly Gap[], filledTo: SymbolState['filledTo']): SymbolState['filledTo'] {
+  const kept = Object.entries(filledTo ?? {}).filter(([gapId]) => gaps.some((gap) => gap.gapId === gapId));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

@@ -128,6 +128,42 @@ describe('a fault in the middle of a backfill', () => {
     expect(firstIds).toEqual(['11', '1011', '1011', '1011', '2011']);
   });
 
+  it('that ends with the process is gone on with behind what was published', async () => {
+    const { serve, live } = venues.binance;
+    const gap: Gap = {
+      gapId: 'binance:BTC/USDT:10',
+      exchange: 'binance',
+      symbol: 'BTC/USDT',
+      afterTradeId: '10',
+      beforeTradeId: String(LAST),
+      fromTimestamp: timeOf(10),
+      toTimestamp: null,
+      missing: LAST - 11,
+      cause: 'disconnect',
+      status: 'open',
+    };
+    const state = new Map([
+      [
+        'BTC/USDT',
+        {
+          lastTradeId: String(LAST),
+          lastTimestamp: timeOf(LAST),
+          openGaps: [gap],
+          filledTo: { [gap.gapId]: { tradeId: '2010', timestamp: timeOf(2_010) } },
+        },
+      ],
+    ]);
+    const scripted = await begin(serve, { state });
+    harness.transport.latest.opens().says(live(LAST + 1));
+    await passUntil(() => closings().length > 1, 500);
+    expect(harness.ticks().map(({ tradeId }) => Number(tradeId))).toEqual([
+      ...ids(2_011, LAST - 1),
+      LAST + 1,
+    ]);
+    expect(closings()).toMatchObject([{ gapId: gap.gapId, status: 'filled', missing: LAST - 11 }, {}]);
+    expect(scripted.requests[0]?.path).toContain('fromId=2011&');
+  });
+
   describe('where ids have holes', () => {
     const id = (index: number): string => String(2_290_000_000_000 + index * 7);
     const spread = (index: number): number => TEST_START + index;

@@ -35,12 +35,17 @@ export class OpenGap {
   /**
    * @param record its opening.
    * @param consecutive whether ids rise by exactly one.
+   * @param filledTo the trade up to which an earlier run has filled it; null = not at all.
    */
-  constructor(record: Gap, consecutive: boolean) {
+  constructor(record: Gap, consecutive: boolean, filledTo: TradePlace | null = null) {
     this.#record = record;
     this.#consecutive = consecutive;
     const { afterTradeId, fromTimestamp } = record;
-    if (consecutive && afterTradeId !== null) this.#missing = new MissingIds(afterTradeId, fromTimestamp);
+    if (!consecutive || afterTradeId === null) return;
+    this.#missing =
+      filledTo === null
+        ? new MissingIds(afterTradeId, fromTimestamp)
+        : new MissingIds(filledTo.tradeId, filledTo.timestamp);
   }
 
   /** The record of its opening, with all that is known now. */

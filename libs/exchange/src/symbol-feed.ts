@@ -68,7 +68,7 @@ export class SymbolFeed {
   }
 
   /** Goes on from what an earlier run published: everything since is missing until it is seen. */
-  restore({ lastTradeId, lastTimestamp, openGaps }: SymbolState): void {
+  restore({ lastTradeId, lastTimestamp, openGaps, filledTo }: SymbolState): void {
     this.#lastId = lastTradeId;
     this.#lastTimestamp = lastTimestamp;
     this.#begun = lastTradeId !== null || openGaps.length > 0;
@@ -78,8 +78,8 @@ export class SymbolFeed {
         : { tradeId: lastTradeId, timestamp: lastTimestamp };
     openGaps.forEach((record, index) => {
       const end = endOf(record, openGaps[index + 1], last);
-      // What an earlier run filled of it is asked for again: only which ids the venue left out then tells what is lost.
-      const gap = new OpenGap(record, this.#consecutive);
+      // Behind what an earlier run filled without a hole all is asked for again: only which ids the venue leaves out tells what is lost.
+      const gap = new OpenGap(record, this.#consecutive, filledTo?.[record.gapId]);
       if (end !== null) gap.endsAt(end);
       // Its record is repeated because the consumer may have lost it with us.
       this.#gaps.open(gap);
