@@ -5,6 +5,8 @@ import type { Options } from 'amqplib';
 export interface BrokerAddress {
   /** Host and port, for sentences: never user or password. */
   readonly node: string;
+  /** The virtual host on it. */
+  readonly virtualHost: string;
   /** How it is dialled. */
   readonly connect: Options.Connect;
 }
@@ -25,7 +27,10 @@ export function brokerAddress(url: string, heartbeatS: number): BrokerAddress {
   const port = Number(parsed.port) || (protocol === 'amqps' ? 5_671 : 5_672);
   const hostname = parsed.hostname.replace(/^\[|\]$/g, '');
   const hasLogin = parsed.username !== '' || parsed.password !== '';
+  // Decoded once more by the client.
+  const vhost = parsed.pathname.length > 1 ? parsed.pathname.slice(1) : '/';
   return {
+    virtualHost: decodeURIComponent(vhost),
     node: `${parsed.hostname}:${port}`,
     connect: {
       protocol,
@@ -33,8 +38,7 @@ export function brokerAddress(url: string, heartbeatS: number): BrokerAddress {
       port,
       username: hasLogin ? decodeURIComponent(parsed.username) : 'guest',
       password: hasLogin ? decodeURIComponent(parsed.password) : 'guest',
-      // Decoded once more by the client.
-      vhost: parsed.pathname.length > 1 ? parsed.pathname.slice(1) : '/',
+      vhost,
       heartbeat: heartbeatS,
     },
   };

@@ -11,12 +11,13 @@ export function faultText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const SENTENCES: readonly [RegExp, (match: RegExpExecArray) => string][] = [
-  [/ACCESS_REFUSED - Login|ACCESS.REFUSED.*login/i, () => 'it refuses the user or the password'],
-  [/vhost '?([^\s']+?)'? not found/, ([, name]) => `it has no virtual host ${name ?? ''}`],
+const SENTENCES: readonly [RegExp, (match: RegExpExecArray, virtualHost: string) => string][] = [
+  [/ACCESS_REFUSED - Login/i, () => 'it refuses the user or the password'],
   [
-    /access to vhost '?([^\s']+?)'? refused/,
-    ([, name]) => `the user may not use the virtual host ${name ?? ''}`,
+    // All that the client tells of a refusal at this stage.
+    /Expected ConnectionOpenOk; got <ConnectionClose/,
+    (_, name) =>
+      `it does not open the virtual host ${name}: there is none of that name, or the user may not use it`,
   ],
   [/ECONNREFUSED/, () => 'nothing listens there'],
   [/ENOTFOUND|EAI_AGAIN/, () => 'its name cannot be resolved'],
@@ -27,11 +28,11 @@ const SENTENCES: readonly [RegExp, (match: RegExpExecArray) => string][] = [
 ];
 
 /** Why a node cannot be used, part of a sentence that has named it. */
-export function connectionFault(error: unknown): string {
+export function connectionFault(error: unknown, virtualHost: string): string {
   const text = faultText(error);
   for (const [pattern, sentence] of SENTENCES) {
     const match = pattern.exec(text);
-    if (match !== null) return sentence(match);
+    if (match !== null) return sentence(match, virtualHost);
   }
   return text;
 }

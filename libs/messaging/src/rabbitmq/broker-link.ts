@@ -147,7 +147,7 @@ export class BrokerLink {
     const fault =
       error instanceof PermanentError
         ? error.message.replace(/\.$/, '')
-        : `${address.node}: ${connectionFault(error)}`;
+        : `${address.node}: ${connectionFault(error, address.virtualHost)}`;
     if (this.current !== null) this.downSince = this.options.now();
     const isNews = this.current !== null || fault !== this.fault;
     this.current = null;

@@ -170,8 +170,8 @@ describeWithBroker('publishing to RabbitMQ', (broker) => {
     ],
   ])('refuses a core queue that %s, in a sentence that says what to do', async (_, changes, difference) => {
     const wanted = queueOptions(queueSpec('core'), 1).arguments as Record<string, unknown>;
-    const existing = { ...wanted, ...changes };
-    if (changes['x-queue-type'] === 'classic') delete existing['x-delivery-limit'];
+    const existing: Record<string, unknown> = { ...wanted, ...changes };
+    if (existing['x-queue-type'] === 'classic') delete existing['x-delivery-limit'];
     await host.channel.assertQueue('core', { durable: true, arguments: existing });
     const bus = made();
     const declared = bus.declare([queueSpec('core')]);
