@@ -9,6 +9,7 @@ import type { Fetch } from './rest-get';
 import { RestScheduler } from './rest-scheduler';
 import type { Timers } from './timers';
 import type { Transport } from './transport';
+import type { VenueBudgets } from './venue-budgets';
 
 /** How long a topic may stay unanswered before it is asked for again, ms. */
 const ACK_TIMEOUT_MS = 5_000;
@@ -30,8 +31,10 @@ export interface AdapterParts {
   readonly restUrl: string;
   /** Weight of the REST requests that were sent before and still count against the venue's limit. */
   readonly charged: number;
-  /** What an earlier run has published. */
+  /** What was published; it may move on with what is confirmed. */
   readonly state: AdapterState;
+  /** What all adapters of this process may use together; absent = the adapter's own. */
+  readonly budgets?: VenueBudgets | undefined;
   /** Opens connections. */
   readonly transport: Transport;
   /** Clock and timers. */
@@ -66,7 +69,7 @@ export function assembleAdapter(parts: AdapterParts): ExchangeAdapter {
     giveUpMs: BACKFILL_GIVE_UP_MS,
   });
   if (charged > 0) rest.charge(charged);
-  const { symbols, transport, output, metrics, state } = parts;
+  const { symbols, transport, output, metrics, state, budgets } = parts;
   return createExchangeAdapter({
     venue,
     symbols,
@@ -79,5 +82,6 @@ export function assembleAdapter(parts: AdapterParts): ExchangeAdapter {
     metrics,
     log,
     state,
+    ...(budgets === undefined ? {} : { budgets }),
   });
 }

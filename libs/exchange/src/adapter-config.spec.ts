@@ -21,6 +21,8 @@ describe('the adapter configuration', () => {
       gapHoldMs: 60_000,
       backfillMs: 0,
       strictSymbols: false,
+      symbolsFile: null,
+      symbolsPerConnection: 100,
       webSocketUrl: binance.webSocketUrl,
       restUrl: binance.restUrl,
       partitions: 8,
@@ -40,6 +42,9 @@ describe('the adapter configuration', () => {
   });
 
   it('lets what is named for a venue win over what is named for all', () => {
+    const file = { SYMBOLS_FILE: '/tmp/symbols' };
+    expect(adapterConfig(file, binance).symbolsFile).toBe('/tmp/symbols');
+    expect(adapterConfig({ ...file, BINANCE_SYMBOLS: 'BTC/USDT' }, binance).symbolsFile).toBeNull();
     const env = {
       SYMBOLS: 'ETH/USDT',
       BINANCE_SYMBOLS: 'BTC/USDT, SOL/USDT',

@@ -4,6 +4,7 @@ import {
   list,
   milliseconds,
   parseConfig,
+  text,
   topologyFields,
   url,
 } from '@neuraltrade/service';
@@ -16,8 +17,11 @@ export const DEFAULT_SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'BTC/USD', '
 /** The configuration of one venue's adapter; times in ms. */
 export type AdapterConfig = z.output<ReturnType<typeof adapterSchema>>;
 
+/** BASE/QUOTE as it is written everywhere. */
+export const SYMBOL_PATTERN = /^[A-Z0-9]{1,24}\/[A-Z0-9]{1,24}$/;
+
 const symbolList = {
-  pattern: /^[A-Z0-9]{1,24}\/[A-Z0-9]{1,24}$/,
+  pattern: SYMBOL_PATTERN,
   what: 'a comma list of BASE/QUOTE in upper case',
 };
 
@@ -48,6 +52,19 @@ export function adapterSchema(venue: Venue) {
         description: 'Symbols to read; a venue skips those that it does not list, with a line in the log.',
         default: DEFAULT_SYMBOLS,
         ...symbolList,
+      }),
+      SYMBOLS_FILE: text({
+        description:
+          'File of the symbols to read, instead of SYMBOLS: one BASE/QUOTE a line, or a comma list. It is read again ' +
+          'every few seconds and followed without a restart.',
+        optional: true,
+      }),
+      SYMBOLS_PER_CONNECTION: integer({
+        description:
+          'Most symbols of one connection, so that one that fails or lags touches few others; fewer where the venue allows fewer.',
+        default: 100,
+        min: 1,
+        max: 10_000,
       }),
       WS_URL: webSocket('Address that the adapter dials, path included; the venue’s public one by default.'),
       REST_URL: rest('Scheme, host and port of the venue’s REST interface; its public one by default.'),
@@ -127,6 +144,9 @@ export function adapterSchema(venue: Venue) {
       const ownSymbols = ownValue<readonly string[]>(own.symbols);
       return {
         symbols: ownSymbols ?? env.SYMBOLS,
+        // What is named for one venue is not changed by a file for all.
+        symbolsFile: ownSymbols === undefined ? (env.SYMBOLS_FILE ?? null) : null,
+        symbolsPerConnection: env.SYMBOLS_PER_CONNECTION,
         strictSymbols: ownSymbols !== undefined,
         webSocketUrl: ownValue<string>(own.webSocketUrl) ?? env.WS_URL ?? venue.webSocketUrl,
         restUrl: ownValue<string>(own.restUrl) ?? env.REST_URL ?? venue.restUrl,

@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type ComponentStatus,
   coreQueues,
@@ -13,6 +16,7 @@ import {
 } from '@neuraltrade/contracts';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
 import { createMetrics } from '@neuraltrade/metrics';
+import { ConfigError } from '@neuraltrade/service';
 import { venues } from '@neuraltrade/venues';
 import { startVenueSimulator, type VenueSimulator } from '@neuraltrade/venue-simulator';
 import { adapterConfig } from './adapter-config';
@@ -148,6 +152,22 @@ describe('an adapter service against the venue simulator', () => {
     }
   });
 
+  it('follows its symbols file without disturbing the symbols that stay', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'adapter-'));
+    const path = join(directory, 'symbols');
+    await writeFile(path, 'BTC/USDT');
+    const log = keptLog();
+    const service = serve('binance', { SYMBOLS_FILE: path }, log);
+    await service.start();
+    await until(() => isReady(service) && ticks().length > 5);
+    await writeFile(path, 'BTC/USDT\nSOL/USDT\nNOSUCH/USD\n');
+    await until(() => new Set(ticks().map(({ symbol }) => symbol)).size === 2 && isReady(service), 20_000);
+    expect(log.sentences).toContain('Binance does not list NOSUCH/USD: skipped.');
+    expect(log.sentences.filter((sentence) => sentence === 'Connected to Binance.')).toHaveLength(1);
+    expect(records.filter(isGap)).toEqual([]);
+    await rm(directory, { recursive: true });
+  });
+
   it('skips symbols that the venue does not list with a line, and refuses those named for it', async () => {
     const log = keptLog();
     await serve('binance', { SYMBOLS: 'BTC/USDT,NOSUCH/USD' }, log).start();
@@ -160,6 +180,42 @@ describe('an adapter service against the venue simulator', () => {
 });
 
 describe('an adapter service whose venue cannot be reached', () => {
+  it('reports a symbol that was named for the venue by mistake when the venue answers, as a start would have', async () => {
+    const simulator = await startVenueSimulator({ seed: 7, tradesPerSecond: 1, symbols });
+    const bus = createInProcessBus({ dataDir: null });
+    const venue = testVenue('binance');
+    const endpoint = simulator.endpoints.get('binance');
+    const config = adapterConfig(
+      {
+        BINANCE_SYMBOLS: 'BTC/UST',
+        WS_URL: endpoint?.webSocketUrl,
+        REST_URL: endpoint?.restUrl,
+        RECONNECT_BASE_MS: '20',
+      },
+      venue,
+    );
+    let reachable = false;
+    const faults: Error[] = [];
+    const service = createAdapterService({
+      venue,
+      bus,
+      config,
+      metrics: createMetrics(),
+      log: keptLog(),
+      fetch: (...request) => (reachable ? fetch(...request) : Promise.reject(new Error('no network'))),
+      onFatal: (fault) => void faults.push(fault),
+    });
+    await service.start();
+    expect(faults).toEqual([]);
+    reachable = true;
+    await until(() => faults.length > 0);
+    expect(faults[0]).toBeInstanceOf(ConfigError);
+    expect(faults[0]?.message).toMatch(/^Binance does not list BTC\/UST; the nearest names are BTC\/USD/);
+    await service.stop();
+    await bus.close();
+    await simulator.stop();
+  });
+
   it('says so, stays not ready, asks again and begins when the venue answers', async () => {
     const bus = createInProcessBus({ dataDir: null });
     const log = keptLog();

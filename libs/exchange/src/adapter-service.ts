@@ -15,9 +15,11 @@ import { createRawPublisher, type RawPublisher } from './raw-publisher';
 import { ReconnectDelay } from './reconnect-delay';
 import type { Recording } from './recording';
 import type { Fetch } from './rest-get';
-import { selectSymbols } from './symbol-selection';
+import { NoSymbolListedError, selectSymbols } from './symbol-selection';
+import { readSymbolsFile, SymbolsFile } from './symbols-file';
 import { repeat, systemTimers, type Timers } from './timers';
 import type { Transport } from './transport';
+import type { VenueBudgets } from './venue-budgets';
 import { webSocketTransport } from './web-socket-transport';
 
 const STATUS_PERIOD_MS = 1_000;
@@ -42,6 +44,13 @@ export interface AdapterServiceDeps {
   readonly fetch?: Fetch;
   /** Draws evenly from [0, 1); Math.random by default. */
   readonly random?: () => number;
+  /** What all adapters of this process may use together; its own by default. */
+  readonly budgets?: VenueBudgets;
+  /**
+   * Is told of a wrong setting that only the venue could prove wrong, when it answered after the start; by default the
+   * process ends with it.
+   */
+  readonly onFatal?: (fault: ConfigError) => void;
   /** Where the adapter's inputs are recorded; nowhere by default. */
   readonly recording?: Recording;
 }
@@ -73,6 +82,13 @@ export function createAdapterService(deps: AdapterServiceDeps): AdapterService {
   };
 }
 
+/** Ends the process as a start with this fault would have. */
+function throwLater(fault: ConfigError): void {
+  setImmediate(() => {
+    throw fault;
+  });
+}
+
 class RunningAdapterService {
   readonly publisher: RawPublisher;
   readonly #deps: AdapterServiceDeps;
@@ -86,6 +102,8 @@ class RunningAdapterService {
   #saveFailed = false;
   #charges: readonly { readonly at: number; readonly weight: number }[] = [];
   #adapter: ExchangeAdapter | null = null;
+  #wanted: readonly string[];
+  #symbolsFile: SymbolsFile | null = null;
   #waitingFor = 'The adapter was not started.';
   #stopped = false;
   #cancelSecond: (() => void) | null = null;
@@ -94,6 +112,7 @@ class RunningAdapterService {
   constructor(deps: AdapterServiceDeps) {
     const { venue, bus, config, metrics, log } = deps;
     this.#deps = deps;
+    this.#wanted = config.symbols;
     this.#timers = deps.timers ?? systemTimers;
     this.#random = deps.random ?? Math.random;
     this.#component = `adapter-${venue.name}`;
@@ -121,6 +140,7 @@ class RunningAdapterService {
 
   async start(): Promise<void> {
     const { bus, config, venue, log } = this.#deps;
+    if (config.symbolsFile !== null) this.#wanted = await readSymbolsFile(config.symbolsFile);
     await bus.declare(coreQueues(config.partitions, config.queueMaxBytes));
     this.#stateLog = await AdapterStateLog.open(bus, venue.name, log);
     this.#confirmed = new ConfirmedState(await this.#stateLog.restore(this.#source));
@@ -130,12 +150,14 @@ class RunningAdapterService {
       this.#random,
     );
     await this.#tryToBegin(delay);
+    if (config.symbolsFile !== null && !this.#stopped) this.#follow(config.symbolsFile);
   }
 
   async stop(timeoutMs = 5_000): Promise<void> {
     this.#stopped = true;
     this.#waitingFor = 'The adapter was stopped.';
     this.#cancelRetry?.();
+    this.#symbolsFile?.stop();
     this.#adapter?.disconnect();
     const timeUp = new Promise<void>((resolve) => {
       const cancel = this.#timers.schedule(timeoutMs, resolve);
@@ -156,9 +178,10 @@ class RunningAdapterService {
   /** Asks for the symbols and connects; a venue that does not answer is asked again, later and later. */
   async #tryToBegin(delay: ReconnectDelay): Promise<void> {
     const { venue, config, log } = this.#deps;
+    const wanted = this.#wanted;
     let symbols: readonly string[];
     try {
-      symbols = await this.#listedSymbols();
+      symbols = await this.#listedSymbols(wanted);
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error;
       if (this.#stopped) return;
@@ -171,7 +194,10 @@ class RunningAdapterService {
       this.#cancelRetry = this.#timers.schedule(waitMs, () => void this.#beginLater(delay));
       return;
     }
-    if (!this.#stopped) this.#begin(symbols);
+    if (this.#stopped) return;
+    // The file may have been changed while the venue was asked.
+    if (wanted === this.#wanted) this.#begin(symbols);
+    else await this.#tryToBegin(delay);
   }
 
   async #beginLater(delay: ReconnectDelay): Promise<void> {
@@ -181,19 +207,16 @@ class RunningAdapterService {
       if (!(error instanceof ConfigError)) throw error;
       this.#waitingFor = error.message;
       this.#deps.log.error({ exchange: this.#deps.venue.name }, error.message);
+      // Other venues may list what this one does not; a symbol that was named for this one is a mistake.
+      if (!(error instanceof NoSymbolListedError)) (this.#deps.onFatal ?? throwLater)(error);
     }
   }
 
-  async #listedSymbols(): Promise<readonly string[]> {
+  async #listedSymbols(wanted: readonly string[]): Promise<readonly string[]> {
     const { venue, config, log, fetch = globalThis.fetch } = this.#deps;
     this.#charge(venue.instruments.request().weight);
     const instruments = await fetchInstruments(venue, config.restUrl, fetch);
-    const { listed, skipped, halted } = selectSymbols(
-      venue,
-      instruments,
-      config.symbols,
-      config.strictSymbols,
-    );
+    const { listed, skipped, halted } = selectSymbols(venue, instruments, wanted, config.strictSymbols);
     const exchange = venue.name;
     if (skipped.length > 0) {
       log.warn({ exchange, skipped }, `${venue.title} does not list ${skipped.join(', ')}: skipped.`);
@@ -205,6 +228,27 @@ class RunningAdapterService {
       );
     }
     return listed;
+  }
+
+  #follow(path: string): void {
+    const { venue, log } = this.#deps;
+    this.#symbolsFile = new SymbolsFile({
+      path,
+      symbols: this.#wanted,
+      timers: this.#timers,
+      log,
+      exchange: venue.name,
+      apply: (symbols) => this.#changeTo(symbols),
+    });
+  }
+
+  /** Goes over to other symbols; before the adapter has begun it only takes note. */
+  async #changeTo(symbols: readonly string[]): Promise<void> {
+    if (this.#adapter !== null) {
+      const listed = await this.#listedSymbols(symbols);
+      if (!this.#stopped) this.#adapter.setSymbols(listed);
+    }
+    this.#wanted = symbols;
   }
 
   /** Counts a request sent before the adapter began; those that the venue has forgotten already are dropped. */
@@ -224,7 +268,8 @@ class RunningAdapterService {
       settings: liveSettings(config),
       restUrl: config.restUrl,
       charged: this.#charges.reduce((sum, { weight }) => sum + weight, 0),
-      state: new Map(this.#confirmed.symbols),
+      state: this.#confirmed.symbols,
+      budgets: this.#deps.budgets,
       transport: this.#deps.transport ?? webSocketTransport({ maxFrameBytes, timers }),
       timers,
       random: this.#random,

@@ -38,5 +38,6 @@ export { NoSymbolListedError } from './symbol-selection';
 export { repeat, systemTimers, type Timers } from './timers';
 export type { Connection, Transport, TransportHandlers } from './transport';
 export type { UnlistedFrames } from './unlisted-tally';
+export { VenueBudgets } from './venue-budgets';
 export { type VirtualTimers, virtualTimers } from './virtual-timers';
 export { webSocketTransport, type WebSocketTransportOptions } from './web-socket-transport';

@@ -32,6 +32,8 @@ export interface VenueLinkHandlers {
   onFrame(): void;
   /** A connection ended, or is left on purpose. */
   onReconnect(reason: InterruptionReason): void;
+  /** A connection is open that was dialled to be read at once. */
+  onOpened(): void;
   /** Whether it is open may have changed. */
   onStatus(): void;
 }

@@ -259,8 +259,6 @@ export class LiveAdapter implements ExchangeAdapter {
       onConnected: (symbols) => {
         for (const symbol of symbols) this.#feeds.get(symbol)?.connected();
         intake.connected(symbols);
-        const what = config.assumeSubscribed ? 'Reading recorded frames of' : 'Connected to';
-        log.info({ exchange: venue.name, url: config.webSocketUrl }, `${what} ${venue.title}.`);
       },
       onSubscribed: (symbol) => this.#feeds.get(symbol)?.subscribed(),
       onInterrupted: (symbols, cause) => {
@@ -281,6 +279,10 @@ export class LiveAdapter implements ExchangeAdapter {
       onReconnect: (reason) => {
         if (reason !== 'rotation') this.#reconnects += 1;
         metrics.reconnects.inc({ exchange: venue.name, reason });
+      },
+      onOpened: () => {
+        const what = config.assumeSubscribed ? 'Reading recorded frames of' : 'Connected to';
+        log.info({ exchange: venue.name, url: config.webSocketUrl }, `${what} ${venue.title}.`);
       },
       onStatus: () => this.#showStatus(),
     };

@@ -188,6 +188,7 @@ export class VenueLink {
   #onUp(): void {
     this.#age.begin();
     this.#connected(this.#symbols);
+    this.#deps.handlers.onOpened();
     this.#deps.handlers.onStatus();
   }
 
