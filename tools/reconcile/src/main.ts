@@ -10,7 +10,7 @@ import { agrees, differenceLines, summaryLine, type SymbolReport, table } from '
 import { type VenueCandles, venueCandles } from './venue-candles';
 
 /** What differs is read again after this time, ms: a candle may just have been revised. */
-const SECOND_LOOK_MS = 3_000;
+const SECOND_LOOK_MS = 2_000;
 const PROGRESS_MS = 5_000;
 
 async function main(): Promise<number> {

@@ -94,7 +94,9 @@ async function getJson(url: string, token: string | undefined): Promise<{ status
     if (error instanceof SyntaxError)
       throw new ExpectedError(`What answers at ${host} is no pipeline of ours: name one with --url.`);
     const fault =
-      name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1_000} s` : (cause?.code ?? message);
+      name === 'TimeoutError'
+        ? `no answer within ${TIMEOUT_MS / 1_000} s`
+        : (cause?.code ?? cause?.message ?? message);
     throw new ExpectedError(
       `No pipeline answers at ${host} (${fault}): start one with npm start, name it with --url, or read a stopped one's data with --data-dir.`,
     );
