@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path';
+import { infraDirectory, readInfraEnv } from '@neuraltrade/infra';
+import { type Env, ExpectedError } from '@neuraltrade/service';
+import { HELP, readArguments, type ServeRequest } from './arguments';
+import { portVariable, servedApps } from './services';
+import { simulatedMarket } from './simulated-market';
+import { Supervisor } from './supervisor';
+
+const WORKSPACE = join(__dirname, '../../..');
+const SIMULATOR = 'simulator';
+/** npm passes on a Ctrl-C that the terminal has sent already: signals so close (ms) are one. */
+const SAME_SIGNAL_MS = 1_000;
+
+async function main(): Promise<void> {
+  const request = readArguments(process.argv.slice(2));
+  if (request.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const env = await environment(request);
+  const apps = servedApps(WORKSPACE);
+  const supervisor = new Supervisor(
+    (line) => process.stdout.write(`${line}\n`),
+    [...apps.map(({ name }) => name), SIMULATOR],
+  );
+  stopOnSignals(supervisor);
+  const market = request.live
+    ? {}
+    : await simulatedMarket(supervisor, command(SIMULATOR, 'tools/simulate', 9, env, request.simulator));
+  for (const { name, project, stopStage } of apps) {
+    supervisor.start(
+      command(name, project, stopStage, { ...env, ...market, HTTP_PORT: env[portVariable(name)] }),
+    );
+  }
+  await supervisor.allEnded();
+  process.exitCode = supervisor.failed ? 1 : 0;
+}
+
+/** Broker and database are those that the environment names, else the private ones of npm run infra. */
+async function environment({ env: flags }: ServeRequest): Promise<Env> {
+  const env: Env = { ...process.env, ...flags };
+  const own = ['AMQP_URLS', 'INFLUX_TOKEN'].filter((name) => env[name] || env[`${name}_FILE`]);
+  if (own.length === 2) return env;
+  const directory = infraDirectory(resolve(env['INIT_CWD'] ?? '.', env['DATA_DIR'] || 'data'));
+  const infra = await readInfraEnv(directory);
+  if (infra === null) {
+    throw new ExpectedError(
+      'There is no RabbitMQ and no InfluxDB to serve from. Run npm run infra in another terminal, or set AMQP_URLS, ' +
+        'INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG and INFLUX_BUCKET.',
+    );
+  }
+  return { ...infra, ...env };
+}
+
+function command(name: string, project: string, stopStage: number, env: Env, args: readonly string[] = []) {
+  return {
+    name,
+    program: process.execPath,
+    args: [join(WORKSPACE, 'tools/run.mjs'), project, ...args],
+    env,
+    stopStage,
+  };
+}
+
+function stopOnSignals(supervisor: Supervisor): void {
+  let firstAt: number | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      const now = performance.now();
+      if (firstAt !== null && now - firstAt < SAME_SIGNAL_MS) return;
+      if (firstAt === null) process.stdout.write('Stopping all services; Ctrl-C again ends them at once.\n');
+      firstAt ??= now;
+      void supervisor.stop();
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof ExpectedError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+});
