@@ -103,7 +103,7 @@ describe('an adapter service against the venue simulator', () => {
     'publishes every trade of %s, with quotes and clocks',
     async (name) => {
       const log = keptLog();
-      const service = serve(name, {}, log);
+      const service = serve(name, { SYMBOLS_PER_CONNECTION: '2' }, log);
       await service.start();
       await until(() => isReady(service));
       await until(

@@ -38,6 +38,40 @@ describe('an adapter subscribes', () => {
     expect(adapter.readiness().reason).toMatch(/^Binance refused trades of BTC\/USDT \(.*unknown symbol.*\)/);
   });
 
+  it('anew to the neighbours of a bad topic, so that it silences no other one', () => {
+    const symbols = ['AAA/USDT', 'BBB/USDT', 'CCC/USDT'];
+    const { adapter, transport, pass } = adapterHarness({ venue: 'bybit', symbols });
+    const socket = transport.latest.opens();
+    const argsOf = (index: number): unknown =>
+      (JSON.parse(socket.sent[index] as string) as { args: unknown }).args;
+    const good = ['publicTrade.AAAUSDT', 'orderbook.1.AAAUSDT', 'publicTrade.CCCUSDT', 'orderbook.1.CCCUSDT'];
+    // The venue refuses the whole request, without its id, and names one topic at a time.
+    const refusal = (topic: string) => ({
+      success: false,
+      ret_msg: `Invalid symbol :[${topic}]`,
+      op: 'subscribe',
+    });
+    socket.says(refusal('publicTrade.BBBUSDT'));
+    pass(1_000);
+    expect(argsOf(1)).toEqual([...good.slice(0, 2), 'orderbook.1.BBBUSDT', ...good.slice(2)]);
+    socket.says(refusal('orderbook.1.BBBUSDT'));
+    pass(1_000);
+    expect(argsOf(2)).toEqual(good);
+    socket.says({ success: true, ret_msg: 'subscribe', req_id: '3', op: 'subscribe' });
+    expect(adapter.readiness().reason).toMatch(
+      /^Bybit refused trades of BBB\/USDT \(.*\), quotes of BBB\/USDT \(.*\)\.$/,
+    );
+    // Asked for again alone, and listed by then.
+    pass(5_000);
+    expect(socket.sent.slice(3).map((_, at) => argsOf(3 + at))).toEqual([
+      ['publicTrade.BBBUSDT'],
+      ['orderbook.1.BBBUSDT'],
+    ]);
+    for (const id of ['4', '5'])
+      socket.says({ success: true, ret_msg: 'subscribe', req_id: id, op: 'subscribe' });
+    expect(adapter.readiness().ok).toBe(true);
+  });
+
   it('and asks again for what stays unanswered, and for nothing else', () => {
     const { transport, pass } = adapterHarness({ venue: 'coinbase', symbols: ['BTC/USD'] });
     const socket = transport.latest.opens();
