@@ -1,4 +1,5 @@
 import { PermanentError, RetryableError } from '@neuraltrade/contracts';
+import { RecordsRefusedError } from '@neuraltrade/storage';
 import fc from 'fast-check';
 import { sift } from './sift';
 
@@ -25,4 +26,18 @@ test('another failure than a refusal goes to the caller', async () => {
     throw new RetryableError('away');
   });
   await expect(away).rejects.toBeInstanceOf(RetryableError);
+});
+
+test('records that the store names are told apart with one more write, however many they are', async () => {
+  const records = Array.from({ length: 1_000 }, (_, id) => ({ id }));
+  let writes = 0;
+  const refused = await sift(records, async (some) => {
+    writes += 1;
+    const old = some.filter(({ id }) => id % 2 === 1);
+    if (old.length > 0) throw new RecordsRefusedError('too old', old);
+  });
+  expect(refused.map(({ record }) => record.id)).toEqual(
+    records.map(({ id }) => id).filter((id) => id % 2 === 1),
+  );
+  expect(writes).toBe(2);
 });

@@ -20,7 +20,7 @@ import { createMetrics, type Metrics } from '@neuraltrade/metrics';
 import { type MarketStore, openDuckDbStore } from '@neuraltrade/storage';
 import { sinkConfig } from '../config';
 import type { StoredKind } from '../lane';
-import { createSink, type Sink } from '../sink';
+import { createSink, type Sink, type SinkDeps } from '../sink';
 import { MINUTE } from './records';
 import { ScriptedStore } from './scripted-store';
 
@@ -41,17 +41,22 @@ export class SinkRig {
   /** The store with the faults of the test. */
   store!: ScriptedStore;
 
-  /** Opens the store. */
-  async open(): Promise<this> {
-    this.store = new ScriptedStore(await openDuckDbStore({ directory: this.#scratch }));
+  /** Opens the embedded store, or takes another one over. */
+  async open(store?: MarketStore): Promise<this> {
+    this.store = new ScriptedStore(store ?? (await openDuckDbStore({ directory: this.#scratch })));
     return this;
   }
 
   /** Starts a sink with quick retries; the others settings as told. */
-  async start(env: Record<string, string> = {}, bus: MessageBus = this.bus): Promise<Sink> {
+  async start(
+    env: Record<string, string> = {},
+    bus: MessageBus = this.bus,
+    gate: Pick<SinkDeps, 'storeReady' | 'longestHoldMs'> = {},
+  ): Promise<Sink> {
     const write = (level: string) => (_fields: object, message: string) =>
       void this.logged.push(`${level} ${message}`);
     const sink = await createSink({
+      ...gate,
       bus,
       store: this.store,
       log: { info: write('info'), warn: write('warn'), error: write('error') },

@@ -25,8 +25,8 @@ export async function startNativeInflux(binary: string, settings: InfluxSettings
 class NativeInflux implements InfluxHost {
   readonly from = 'native';
   readonly url: string;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'neuraltrade-influx-'));
-  readonly #guard = new LeftBehindGuard(this.#directory);
+  readonly #directory: string;
+  readonly #guard: LeftBehindGuard;
   readonly #binary: string;
   readonly #settings: InfluxSettings;
   #child: ChildProcess | null = null;
@@ -35,6 +35,8 @@ class NativeInflux implements InfluxHost {
   constructor(binary: string, settings: InfluxSettings) {
     this.#binary = binary;
     this.#settings = settings;
+    this.#directory = mkdtempSync(join(settings.env['TMPDIR'] ?? tmpdir(), 'neuraltrade-influx-'));
+    this.#guard = new LeftBehindGuard(this.#directory);
     this.url = `http://127.0.0.1:${settings.port}`;
   }
 

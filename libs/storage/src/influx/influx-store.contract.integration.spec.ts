@@ -10,7 +10,7 @@ else {
   beforeAll(async () => {
     influx = await startInflux({ env: process.env });
   });
-  afterAll(() => influx.dispose());
+  afterAll(() => influx?.dispose());
 
   describeStoreContract('the store on InfluxDB', () => influxSubject(influx));
 }

@@ -33,7 +33,7 @@ describe('requests of the store on InfluxDB', () => {
     expect(influx.seen).toHaveLength(1);
     expect(influx.seen[0]).toMatchObject({
       url: '/api/v2/write?org=the+desk&bucket=b%26c&precision=ns',
-      headers: expect.objectContaining({ authorization: 'Token secret-token' }),
+      headers: expect.objectContaining({ authorization: 'Token secret-token' }) as unknown,
     });
     expect(influx.seen[0]?.body.split('\n')).toHaveLength(2);
     expect(store.health()).toEqual({ ok: true, reason: '' });
@@ -53,7 +53,10 @@ describe('requests of the store on InfluxDB', () => {
     const store = open();
     influx.answer = () => 'cut';
     await expect(store.writeTicks([tickOf()])).rejects.toMatchObject({ name: 'RetryableError' });
-    expect(store.health()).toMatchObject({ ok: false, reason: expect.stringContaining('cannot be reached') });
+    expect(store.health()).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('cannot be reached') as unknown,
+    });
     influx.answer = () => ({ status: 204 });
     await store.writeTicks([tickOf()]);
     expect(store.health().ok).toBe(true);

@@ -1,10 +1,13 @@
 import type { PermanentError } from '@neuraltrade/contracts';
 
-const OUTDATED = /points? beyond retention policy.*dropped=(\d+)/;
+/** As 2.7 says it, and as earlier versions do. */
+const OUTDATED =
+  /dropped (\d+) points? outside retention policy|points? beyond retention policy.*dropped=(\d+)/;
 
 /** How many points of a write the server dropped as older than it keeps them; 0 when that was not why it refused some. */
 export function outdatedCount({ message }: PermanentError): number {
-  return Number(OUTDATED.exec(message)?.[1] ?? 0);
+  const [, count, earlier] = OUTDATED.exec(message) ?? [];
+  return Number(count ?? earlier ?? 0);
 }
 
 /** The `count` oldest records. */

@@ -1,5 +1,6 @@
 import type { Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 import type { Influx } from '@neuraltrade/infra';
+import { type FluxParameter, fluxQuery } from '../influx/flux-query';
 import { createInfluxStore, type InfluxStore } from '../influx/influx-store';
 import type { InfluxStoreOptions } from '../influx/options';
 import type { StoreUnderTest } from './store-contract';
@@ -52,6 +53,29 @@ export class InfluxBucket {
       |> map(fn: (r) => ({r with ns: string(v: int(v: r._time))})) |> drop(columns: ["_start", "_stop", "_time"])`;
     const csv = await this.#ask(`/api/v2/query?org=${this.#influx.org}`, flux, 'application/vnd.flux');
     return rowsOf(csv);
+  }
+
+  /** A new token that may read this bucket only. */
+  async readToken(): Promise<string> {
+    const { id, orgID } = await this.#found();
+    const permissions = [{ action: 'read', resource: { type: 'buckets', id, orgID } }];
+    const made = await this.#ask('/api/v2/authorizations', JSON.stringify({ orgID, permissions }));
+    return (JSON.parse(made) as { readonly token: string }).token;
+  }
+
+  /** Runs a query file of the store on this bucket. */
+  async run(file: string, parameters: Readonly<Record<string, FluxParameter>>): Promise<Row[]> {
+    const flux = fluxQuery(file, { bucket: this.name, ...parameters });
+    return rowsOf(await this.#ask(`/api/v2/query?org=${this.#influx.org}`, flux, 'application/vnd.flux'));
+  }
+
+  async #found(): Promise<{ readonly id: string; readonly orgID: string }> {
+    const answer = await this.#ask(`/api/v2/buckets?name=${this.name}`);
+    const { buckets: found } = JSON.parse(answer) as {
+      readonly buckets: readonly { readonly id: string; readonly orgID: string }[];
+    };
+    if (found[0] === undefined) throw new Error(`There is no bucket ${this.name}.`);
+    return found[0];
   }
 
   async #ask(path: string, body?: string, type = 'application/json'): Promise<string> {
