@@ -1,16 +1,13 @@
 import { ClockTicker, CLOCK_PERIOD_MS } from './clock-ticker';
-import { ConnectionDialer } from './connection-dialer';
 import { EventIntake } from './event-intake';
 import type { AdapterFigures, ExchangeAdapter, ExchangeAdapterDeps } from './exchange-adapter';
 import { HeldTrades } from './held-trades';
 import type { VenueLinkHandlers } from './link-handlers';
-import { linkReadiness } from './link-readiness';
+import { LinkSet } from './link-set';
 import { SymbolFeed } from './symbol-feed';
 import { SymbolWatch } from './symbol-watch';
-import { shardSymbols, symbolsPerConnection } from './symbol-shards';
 import { repeat } from './timers';
 import { VenueBudgets } from './venue-budgets';
-import { VenueLink } from './venue-link';
 
 /** Reads a venue's symbols over as many connections as they need, and tells feeds, clock and metrics what becomes of them. */
 export class LiveAdapter implements ExchangeAdapter {
@@ -20,10 +17,7 @@ export class LiveAdapter implements ExchangeAdapter {
   readonly #clock: ClockTicker;
   readonly #intake: EventIntake;
   readonly #watch: SymbolWatch;
-  readonly #dialer: ConnectionDialer;
-  readonly #linkHandlers: VenueLinkHandlers;
-  readonly #linkOf = new Map<string, VenueLink>();
-  #links: VenueLink[] = [];
+  readonly #links: LinkSet;
   #running = false;
   #paused = false;
   #frames = 0;
@@ -35,7 +29,7 @@ export class LiveAdapter implements ExchangeAdapter {
 
   /** An adapter at rest. */
   constructor(deps: ExchangeAdapterDeps) {
-    const { venue, symbols, config, output, timers, metrics, log, transport } = deps;
+    const { venue, symbols, config, output, timers, random, metrics, log, transport } = deps;
     const exchange = venue.name;
     const watchesSilence = venue.heartbeat.speaksInSilence || deps.rest === null;
     this.#deps = deps;
@@ -52,18 +46,20 @@ export class LiveAdapter implements ExchangeAdapter {
       onMissed: (symbol, feed, tradeId) => this.#watch.missed(symbol, feed, tradeId),
     });
     this.#watch = this.#createWatch();
-    this.#dialer = new ConnectionDialer({
+    this.#links = new LinkSet({
       venue,
-      url: config.webSocketUrl,
+      // Where a quiet market is silent, only the venue's history tells that a connection is dead.
+      config: watchesSilence ? config : { ...config, silenceLimitMs: null },
       transport,
       timers,
+      random,
       budgets: deps.budgets ?? new VenueBudgets(),
-      // Where a quiet market is silent, only the venue's history tells that a connection is dead.
-      settings: watchesSilence ? config : { ...config, silenceLimitMs: null },
+      lastId: (symbol) => this.#feeds.get(symbol)?.lastId ?? null,
+      log,
+      handlers: this.#createLinkHandlers(),
     });
-    this.#linkHandlers = this.#createLinkHandlers();
     for (const symbol of symbols) this.#feeds.set(symbol, this.#createFeed(symbol));
-    this.#spread(symbols);
+    this.#links.setSymbols(symbols);
   }
 
   /** Restores the feeds and dials; harmless when it runs already. */
@@ -72,16 +68,16 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#running = true;
     for (const symbol of this.#feeds.keys()) this.#restore(symbol);
     this.#cancelSecond = repeat(this.#deps.timers, CLOCK_PERIOD_MS, () => this.#everySecond());
-    for (const link of this.#links) link.connect();
+    this.#links.connect();
   }
 
   /** Stops reading; connections that are not open yet are given up. */
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    for (const link of this.#links) link.pause();
+    this.#links.pause();
     const { timers, config } = this.#deps;
-    if (this.#open > 0)
+    if (this.#links.open > 0)
       this.#cancelPauseLimit = timers.schedule(config.pauseMaxMs, () => this.#pausedTooLong());
     this.#showStatus();
   }
@@ -91,7 +87,7 @@ export class LiveAdapter implements ExchangeAdapter {
     if (!this.#paused) return;
     this.#paused = false;
     this.#cancelPauseLimit?.();
-    for (const link of this.#links) link.resume();
+    this.#links.resume();
     this.#showStatus();
   }
 
@@ -110,7 +106,7 @@ export class LiveAdapter implements ExchangeAdapter {
       if (this.#running) this.#restore(symbol);
     }
     this.#clock.setSymbols([...wanted]);
-    this.#spread([...wanted]);
+    this.#links.setSymbols([...wanted]);
     this.#showStatus();
   }
 
@@ -120,7 +116,7 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#cancelSecond?.();
     this.#cancelPauseLimit?.();
     this.#intake.forgetPromises([...this.#feeds.keys()]);
-    for (const link of this.#links) link.close();
+    this.#links.close();
     this.#deps.rest?.stop();
     for (const feed of this.#feeds.values()) feed.stop();
     this.#intake.flush();
@@ -130,7 +126,7 @@ export class LiveAdapter implements ExchangeAdapter {
   /** One sentence on the first thing that keeps live data from flowing. */
   readiness(): { ok: boolean; reason: string } {
     const { title } = this.#deps.venue;
-    if (!this.#paused) return linkReadiness(title, this.#links);
+    if (!this.#paused) return this.#links.readiness();
     return { ok: false, reason: `Reading ${title} is paused: its records cannot be passed on.` };
   }
 
@@ -141,7 +137,7 @@ export class LiveAdapter implements ExchangeAdapter {
       framesReceived: this.#frames,
       quotes: this.#intake.count('quote'),
       reconnects: this.#reconnects,
-      connections: this.#open,
+      connections: this.#links.open,
       gaps: this.#gaps,
       backfilled: this.#backfilled,
       latencyMs: this.#intake.latencyMs,
@@ -151,10 +147,6 @@ export class LiveAdapter implements ExchangeAdapter {
   /** Events since the start by kind. */
   eventCounts(): Readonly<Record<string, number>> {
     return this.#intake.counts();
-  }
-
-  get #open(): number {
-    return this.#links.filter(({ open }) => open).length;
   }
 
   #createWatch(): SymbolWatch {
@@ -169,9 +161,9 @@ export class LiveAdapter implements ExchangeAdapter {
       isCurrent: (symbol) => this.#isCurrent(symbol),
       resubscribe: (symbol, purposes) => {
         const topics = venue.topics(symbol).filter(({ purpose }) => purposes.includes(purpose));
-        this.#linkOf.get(symbol)?.resubscribe(topics);
+        this.#links.of(symbol)?.resubscribe(topics);
       },
-      reconnect: (symbol) => this.#linkOf.get(symbol)?.replace('dead-topic'),
+      reconnect: (symbol) => this.#links.of(symbol)?.replace('dead-topic'),
     });
   }
 
@@ -203,53 +195,6 @@ export class LiveAdapter implements ExchangeAdapter {
   #restore(symbol: string): void {
     const earlier = this.#deps.state?.get(symbol);
     if (earlier !== undefined) this.#feeds.get(symbol)?.restore(earlier);
-  }
-
-  /** Spreads the symbols over the connections; those that stay keep theirs. */
-  #spread(symbols: readonly string[]): void {
-    const { venue, config } = this.#deps;
-    const most = config.assumeSubscribed
-      ? Infinity
-      : symbolsPerConnection(venue, config.symbolsPerConnection);
-    const present = this.#links;
-    const shards = shardSymbols(
-      present.map((link) => link.symbols),
-      symbols,
-      most,
-    );
-    this.#links = [];
-    this.#linkOf.clear();
-    shards.forEach((shard, index) => {
-      const link = present[index];
-      if (shard.length === 0) link?.close();
-      else this.#carry(shard, link);
-    });
-  }
-
-  #carry(symbols: readonly string[], present: VenueLink | undefined): void {
-    const link = present ?? this.#createLink(symbols);
-    this.#links.push(link);
-    for (const symbol of symbols) this.#linkOf.set(symbol, link);
-    if (present !== undefined) present.setSymbols(symbols);
-    if (present !== undefined || !this.#running) return;
-    if (this.#paused) link.pause();
-    link.connect();
-  }
-
-  #createLink(symbols: readonly string[]): VenueLink {
-    const { venue, config, timers, random, log } = this.#deps;
-    return new VenueLink({
-      venue,
-      symbols,
-      dialer: this.#dialer,
-      timers,
-      random,
-      reconnect: { baseMs: config.reconnectBaseMs, maxMs: config.reconnectMaxMs },
-      assumeSubscribed: config.assumeSubscribed,
-      lastId: (symbol) => this.#feeds.get(symbol)?.lastId ?? null,
-      log,
-      handlers: this.#linkHandlers,
-    });
   }
 
   #createLinkHandlers(): VenueLinkHandlers {
@@ -294,25 +239,25 @@ export class LiveAdapter implements ExchangeAdapter {
       { exchange: venue.name },
       `${venue.title} was paused for ${config.pauseMaxMs} ms: disconnecting until it can go on.`,
     );
-    for (const link of this.#links) link.endPaused();
+    this.#links.endPaused();
   }
 
   #everySecond(): void {
     this.#intake.flush();
-    for (const link of this.#links) link.everySecond();
+    this.#links.everySecond();
     // What a capture holds can be neither asked for nor asked about.
     if (!this.#deps.config.assumeSubscribed) this.#watch.tick();
     this.#clock.tick((symbol) => this.#isCurrent(symbol) && this.#feeds.get(symbol)?.holding !== true);
   }
 
   #isCurrent(symbol: string): boolean {
-    return this.#linkOf.get(symbol)?.isCurrent(symbol) === true;
+    return this.#links.of(symbol)?.isCurrent(symbol) === true;
   }
 
   /** Paused, or connected in part, is neither down nor up. */
   #showStatus(): void {
-    const open = this.#open;
-    const status = open === 0 ? 0 : this.#paused || open < this.#links.length ? 0.5 : 1;
+    const open = this.#links.open;
+    const status = open === 0 ? 0 : this.#paused || open < this.#links.count ? 0.5 : 1;
     this.#deps.metrics.connectionStatus.set({ peer: this.#deps.venue.name }, status);
   }
 }
