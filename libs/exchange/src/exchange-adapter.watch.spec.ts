@@ -5,17 +5,14 @@ import {
   bybitHistory,
   coinbaseHistory,
   krakenHistory,
-  type ScriptedHistory,
-  scriptedHistory,
+  scriptedFetch,
 } from './testing/scripted-history';
-import { until } from './testing/until';
 import { binanceFrames, bybitFrames, coinbaseFrames, krakenFrames, TEST_START } from './testing/venue-frames';
 
 const { trade, quote, acked } = binanceFrames;
 const HOUR = 3_600_000;
 
 describe('the watch over symbols', () => {
-  let history: ScriptedHistory | null = null;
   let harness: AdapterHarness;
   /** The trades that exist at the venue by now: their ids are their places, their times stand here. */
   let market: number[];
@@ -25,11 +22,14 @@ describe('the watch over symbols', () => {
   const timeOf = (id: number): number => market[id - 1] as number;
   /** The venue makes a trade; its id. */
   const trades = (): number => market.push(now());
-  const begin = async (answer: Answerer, options: HarnessOptions = {}): Promise<ScriptedHistory> => {
-    const scripted = await scriptedHistory(answer, now);
-    history = scripted;
-    harness = adapterHarness({ restUrl: scripted.url, ...options });
+  const begin = (answer: Answerer, options: HarnessOptions = {}): ReturnType<typeof scriptedFetch> => {
+    const scripted = scriptedFetch(answer, now);
+    harness = adapterHarness({ restUrl: scripted.url, fetch: scripted.fetch, ...options });
     return scripted;
+  };
+  /** Lets requests under way be answered. */
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };
   const binance: Answerer = (url) => binanceHistory(ids(), timeOf)(url);
   const coinbase: Answerer = (url) => coinbaseHistory(ids(), timeOf)(url);
@@ -43,7 +43,7 @@ describe('the watch over symbols', () => {
       harness.pass(1_000);
       answerPings();
       each(second);
-      for (let turn = 0; turn < 6; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+      await settle();
     }
   };
   const sent = (): string[] => socket().sent.map((text) => text.replace(/"id":\d+|"req_id":"?\d+"?/, ''));
@@ -52,15 +52,12 @@ describe('the watch over symbols', () => {
     market = [];
   });
 
-  afterEach(async () => {
-    harness.adapter.disconnect();
-    await history?.stop();
-  });
+  afterEach(() => harness.adapter.disconnect());
 
   it('subscribes anew a symbol whose trades stopped although its connection lives, and only that one', async () => {
     const ofBitcoin: Answerer = (url) =>
       url.searchParams.get('symbol') === 'BTCUSDT' ? binance(url) : { status: 200, body: [] };
-    await begin(ofBitcoin, { symbols: ['BTC/USDT', 'ETH/USDT'] });
+    begin(ofBitcoin, { symbols: ['BTC/USDT', 'ETH/USDT'] });
     socket().opens().says(acked(1));
     await live(60, () => socket().says(quote('99', '101'), trade(trades(), now())));
     const diedAt = now();
@@ -83,7 +80,8 @@ describe('the watch over symbols', () => {
     socket().says(acked(2));
     expect(harness.adapter.readiness().reason).toContain('has not confirmed trades of BTC/USDT');
     socket().says(acked(3), trade(trades(), now()));
-    await until(() => harness.gaps().at(-1)?.status === 'filled');
+    await live(1);
+    expect(harness.gaps().at(-1)?.status).toBe('filled');
     expect(harness.ticks().map(({ tradeId }) => Number(tradeId))).toEqual(ids());
     expect(harness.gaps().at(-1)).toMatchObject({ missing: without.length, symbol: 'BTC/USDT' });
     expect(harness.log.sentences.join()).toContain('sends no trades of BTC/USDT although it made some');
@@ -112,7 +110,7 @@ describe('the watch over symbols', () => {
     async (venue) => {
       const symbols = [venue === 'coinbase' || venue === 'kraken' ? 'BTC/USD' : 'BTC/USDT'];
       const { silenceLimitMs } = { silenceLimitMs: venue === 'coinbase' ? 5_000 : 60_000 };
-      const scripted = await begin(wholeHistory[venue] as Answerer, {
+      const scripted = begin(wholeHistory[venue] as Answerer, {
         venue,
         symbols,
         config: { silenceLimitMs },
@@ -136,7 +134,7 @@ describe('the watch over symbols', () => {
           harness.pass(300);
           socket().says(frame);
         }
-        if (second % 60 === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (second % 60 === 0) await settle();
       }
       expect(harness.transport.connections).toHaveLength(1);
       expect(
@@ -153,30 +151,23 @@ describe('the watch over symbols', () => {
   );
 
   it('asks after twice the silence each time that the market is confirmed quiet', async () => {
-    const scripted = await begin(binance);
+    const scripted = begin(binance);
     socket().opens().says(acked(1));
     await live(30, () => socket().says(trade(trades(), now())));
     const quietSince = now();
-    for (let step = 0; step < 500; step += 1) {
-      harness.pass(1_000);
-      answerPings();
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await live(500);
     const silences = scripted.requests.map(({ at }) => Math.round((at - quietSince) / 10_000) * 10);
     expect(silences).toEqual([20, 40, 80, 160, 320]);
   });
 
   it('gives a trade that the history shows some seconds to come over the connection', async () => {
-    const scripted = await begin(binance);
+    const scripted = begin(binance);
     socket().opens().says(acked(1));
     await live(30, () => socket().says(trade(trades(), now())));
     await live(19);
     const late = trades();
-    await until(() => {
-      if (scripted.requests.length === 0) harness.pass(1_000);
-      return scripted.requests.length === 1;
-    });
-    await live(3);
+    await live(4);
+    expect(scripted.requests).toHaveLength(1);
     expect(sent()).toHaveLength(1);
     socket().says(trade(late, timeOf(late)));
     await live(15);
@@ -186,7 +177,7 @@ describe('the watch over symbols', () => {
 
   it('takes no trade from before the subscription for a proof against it', async () => {
     market = Array.from({ length: 20 }, (_, index) => TEST_START - 100_000 + index);
-    const scripted = await begin(binance);
+    const scripted = begin(binance);
     socket().opens().says(acked(1));
     await live(90);
     expect(scripted.requests.length).toBeGreaterThan(0);
@@ -199,7 +190,7 @@ describe('the watch over symbols', () => {
   });
 
   it('finds by the heartbeat of the venue alone that a subscription is dead', async () => {
-    const scripted = await begin(coinbase, { venue: 'coinbase', symbols: ['BTC/USD'] });
+    const scripted = begin(coinbase, { venue: 'coinbase', symbols: ['BTC/USD'] });
     socket()
       .opens()
       .says(coinbaseFrames.subscribed('matches', 'ticker', 'heartbeat'));
@@ -228,7 +219,7 @@ describe('the watch over symbols', () => {
   });
 
   it('dials another connection where subscribing anew does not help, once', async () => {
-    await begin(binance);
+    begin(binance);
     socket().opens().says(acked(1));
     await live(40, () => socket().says(trade(trades(), now())));
     const first = socket();
@@ -244,15 +235,13 @@ describe('the watch over symbols', () => {
     expect(harness.transport.connections).toHaveLength(2);
     expect(first.ended).toBe('closed');
     socket().says(trade(trades(), now()));
-    await until(() => {
-      harness.pass(1_000);
-      return harness.gaps().at(-1)?.status === 'filled';
-    });
+    await live(20);
+    expect(harness.gaps().at(-1)?.status).toBe('filled');
     expect(harness.ticks().map(({ tradeId }) => Number(tradeId))).toEqual(ids());
   });
 
   it('subscribes quotes anew that stopped while trades flow, and lets the last one go with no trade', async () => {
-    await begin(binance);
+    begin(binance);
     socket().opens().says(acked(1));
     await live(30, () => socket().says(quote('99', '101'), trade(trades(), now())));
     await live(70, () => socket().says(trade(trades(), now())));
@@ -267,7 +256,7 @@ describe('the watch over symbols', () => {
   });
 
   it('leaves quotes alone where nothing trades', async () => {
-    await begin(binance);
+    begin(binance);
     socket().opens().says(acked(1));
     await live(30, () => socket().says(quote('99', '101'), trade(trades(), now())));
     await live(200);
@@ -275,7 +264,7 @@ describe('the watch over symbols', () => {
   });
 
   it('judges nobody while reading is paused, and not at once when it goes on', async () => {
-    const scripted = await begin(binance, { config: { pauseMaxMs: 200_000 } });
+    const scripted = begin(binance, { config: { pauseMaxMs: 200_000 } });
     socket().opens().says(acked(1));
     await live(30, () => socket().says(trade(trades(), now())));
     harness.adapter.pause();
@@ -288,7 +277,7 @@ describe('the watch over symbols', () => {
   });
 
   it('declares nothing dead where the history cannot be asked', async () => {
-    const scripted = await begin(() => ({ status: 500, body: '' }));
+    const scripted = begin(() => ({ status: 500, body: '' }));
     socket().opens().says(acked(1));
     await live(30, () => socket().says(trade(trades(), now())));
     await live(100, () => void trades());

@@ -5,6 +5,7 @@ import type { AdapterOutput } from '../adapter-output';
 import { type AdapterSettings, createExchangeAdapter, type ExchangeAdapter } from '../exchange-adapter';
 import type { AdapterState } from '../adapter-state';
 import type { Log } from '../log';
+import type { Fetch } from '../rest-get';
 import { RestScheduler } from '../rest-scheduler';
 import type { VenueBudgets } from '../venue-budgets';
 import { type VirtualTimers, virtualTimers } from '../virtual-timers';
@@ -63,6 +64,8 @@ export interface HarnessOptions {
   readonly state?: AdapterState;
   /** Where the venue's history is served; default: nowhere. */
   readonly restUrl?: string;
+  /** Sends its requests; default: over the network. */
+  readonly fetch?: Fetch;
   /** Limits of the venue that differ from its own. */
   readonly limits?: Partial<VenueLimits>;
   /** Its clock; default: its own, which begins at TEST_START. */
@@ -102,7 +105,7 @@ export function adapterHarness(options: HarnessOptions = {}): AdapterHarness {
             restUrl: options.restUrl,
             timers,
             random: options.random ?? (() => 0.5),
-            fetch: globalThis.fetch,
+            fetch: options.fetch ?? globalThis.fetch,
             log,
             giveUpMs: 300_000,
           }),

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Fetch } from '../rest-get';
 
 /** One answer of a scripted venue: what to send, or null to cut the connection without a word. */
 export interface ScriptedAnswer {
@@ -52,6 +53,24 @@ export async function scriptedHistory(answer: Answerer, now: () => number): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The same without a network: answers come within a few turns of the event loop, whatever else the machine does. */
+export function scriptedFetch(
+  answer: Answerer,
+  now: () => number,
+): Omit<ScriptedHistory, 'stop'> & { fetch: Fetch } {
+  const requests: { path: string; at: number }[] = [];
+  const next: Answerer[] = [];
+  const fetch: Fetch = async (address) => {
+    const url = new URL(address);
+    requests.push({ path: url.pathname + url.search, at: now() });
+    const given = await (next.shift() ?? answer)(url);
+    if (given === null) throw new Error('socket hang up');
+    const { status, body, headers = {} } = given;
+    return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+  };
+  return { url: 'http://venue.test', requests, next, fetch };
 }
 
 /** Binance's answer: trades by id from the first one on, or the newest; `timeOf` gives a trade's time, ms UTC. */
