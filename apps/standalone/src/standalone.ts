@@ -49,7 +49,6 @@ async function runVenues(
 ): Promise<RunningService> {
   const { config, metrics, log, onStop } = context;
   const directory = storeDirectory(config.DATA_DIR, mode);
-  const recorder = config.record === null ? null : await startRecording(context, config.record);
   const venueAddresses: VenueAddress[] = [];
   const pipeline = await startPipeline(context, directory, false, () => venueAddresses);
   const processor = await pipeline.startProcessor(false);
@@ -58,6 +57,8 @@ async function runVenues(
     await processor.stop();
   });
   const env = await addresses(directory);
+  // Stopped right behind the adapters, whatever else has trouble to stop.
+  const recorder = config.record === null ? null : await startRecording(context, config.record);
   const all = venues.map((venue) => {
     const settings = config.adapter(venue, env, SOURCE_DEFAULTS[mode]);
     venueAddresses.push({ exchange: venue.name, restUrl: new URL(settings.restUrl).origin });

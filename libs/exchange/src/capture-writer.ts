@@ -103,8 +103,12 @@ export class CaptureWriter {
     const text = `${lines.join('\n')}\n`;
     const chunk = Buffer.from(text);
     try {
-      await this.#handle.appendFile(chunk);
-      this.#bytes += chunk.length;
+      // In one piece as far as it goes: what writes in small pieces comes back to a busy event loop for each.
+      for (let at = 0; at < chunk.length; ) {
+        const { bytesWritten } = await this.#handle.write(chunk, at);
+        at += bytesWritten;
+        this.#bytes += bytesWritten;
+      }
       this.#waiting -= text.length;
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
