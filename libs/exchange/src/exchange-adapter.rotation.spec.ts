@@ -180,6 +180,33 @@ describe('a connection whose end the venue announces', () => {
     expect(gaps()).toMatchObject([{ afterTradeId: '10' }, { beforeTradeId: '13', missing: 2 }]);
   });
 
+  it('is read on while the new one is subscribed but carries nothing', () => {
+    const { old, transport, pass } = settled();
+    old.says(shutdown(TEST_START + 11_000));
+    const next = transport.latest.opens();
+    next.says(acked(1));
+    pass(5_000);
+    expect(old.ended).toBeNull();
+    next.says(quote('99', '101'));
+    pass(250);
+    expect(old.ended).toBe('closed');
+  });
+
+  it('is not followed in a hurry by ones that announce theirs soon after they took over', () => {
+    const { transport, pass } = settled();
+    for (let second = 0; second < 120; second += 1) {
+      const living = transport.connections.filter(({ ended }) => ended === null);
+      for (const socket of living) {
+        if (socket.sent.length === 0) socket.opens().says(acked(1));
+        socket.says(quote('99', '101'), trade(11 + second));
+      }
+      if (living.length === 1) transport.latest.says(shutdown(TEST_START));
+      pass(1_000);
+    }
+    expect(transport.connections.length).toBeGreaterThan(4);
+    expect(transport.connections.length).toBeLessThan(15);
+  });
+
   it('is not followed in a hurry when all it ever does is announce its end', () => {
     const { transport, pass } = settled();
     let dials = 0;
