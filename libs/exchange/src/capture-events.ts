@@ -36,19 +36,21 @@ export type RecordedAnswer =
       readonly fault: string;
     };
 
+const START = /^\{\s*"start"\s*:/;
 const count = z.number().int().nonnegative();
+const symbol = z.string().regex(/^[A-Z0-9]{1,24}\/[A-Z0-9]{1,24}$/);
 const startSchema = z.object({
   start: z.object({
     version: z.literal(CAPTURE_VERSION),
-    symbols: z.array(z.string()),
+    symbols: z.array(symbol).min(1),
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    restUrl: z.string(),
+    restUrl: z.url(),
     seed: count,
     charged: z.number().nonnegative(),
     state: z.unknown(),
   }),
 });
-const symbolsSchema = z.object({ symbols: z.array(z.string()), state: z.unknown() });
+const symbolsSchema = z.object({ symbols: z.array(symbol), state: z.unknown() });
 const answerSchema = z.union([
   z.object({ status: count, headers: z.record(z.string(), z.string()), text: z.string() }),
   z.object({ fault: z.string() }),
@@ -77,7 +79,7 @@ export function startBody(start: CaptureStart): object {
 
 /** Whether an event's body begins a complete recording, readable or not. */
 export function isStart(event: string | null, body: string | null): boolean {
-  return event === 'clock' && body !== null && body.startsWith('{"start":');
+  return event === 'clock' && body !== null && START.test(body);
 }
 
 /** The body of a line that changes the symbols, with what was published of those that are read from now on. */

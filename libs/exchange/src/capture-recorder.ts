@@ -60,6 +60,8 @@ class RecordedAdapter implements ExchangeAdapter {
       fetch: this.#fetch(),
       output: this.#output(),
       state: this.#state,
+      // What others of this process use of a shared budget is no input that a line could tell of.
+      budgets: undefined,
     });
   }
 

@@ -63,6 +63,7 @@ export class RecordedSession {
   readonly #venue: string;
   readonly #records: RawRecord[] = [];
   readonly #log = keptLog();
+  #reads = 0;
 
   private constructor(directory: string, recording: Recording, venue: string, parts: Partial<AdapterParts>) {
     this.#directory = directory;
@@ -89,7 +90,8 @@ export class RecordedSession {
         charged: 1,
         state: new Map(),
         transport: this.transport,
-        timers: this.timers,
+        // A clock that goes on while an input is handled, as every real one.
+        timers: { ...this.timers, now: () => this.timers.now() + ((this.#reads += 1) % 5) },
         random: () => 0.5,
         fetch: (url) => this.#fetch(url),
         output,
