@@ -397,6 +397,20 @@ describe('a backfill', () => {
       expect(harness.ticks()).toHaveLength(61);
     });
 
+    it('is unfillable for what lies before the newest trades, also when the market falls quiet behind it', async () => {
+      await begin(bybitHistory(all, timeOf), { venue: 'bybit' });
+      const ack = { success: true, op: 'subscribe', req_id: '1' };
+      harness.transport.latest.opens().says(ack, live(10));
+      reconnect();
+      harness.transport.latest.says(ack);
+      await passUntil(closed, 500);
+      expect(harness.gaps().slice(1)).toMatchObject([
+        { gapId: `bybit:BTC/USDT:${id(10)}`, toTimestamp: timeOf(140), status: 'unfillable' },
+        { fromTimestamp: timeOf(140), status: 'filled' },
+      ]);
+      expect(harness.ticks()).toHaveLength(61);
+    });
+
     it('waits for a history that is behind the feed', async () => {
       const scripted = await begin(bybitHistory(all.slice(0, 20), timeOf), { venue: 'bybit' });
       scripted.next.push(bybitHistory(all.slice(0, 13), timeOf));

@@ -1,18 +1,16 @@
 import type { Gap, RawTick } from '@neuraltrade/contracts';
-import type { TradeEvent, Venue } from '@neuraltrade/venues';
+import type { Venue } from '@neuraltrade/venues';
 import type { AdapterOutput } from './adapter-output';
-import { GapFiller } from './gap-filler';
+import { GapBackfill } from './gap-backfill';
+import { GapHold } from './gap-hold';
 import type { HeldTrades } from './held-trades';
 import type { Log } from './log';
-import type { OpenGap } from './open-gap';
-import { type TradePlace } from './open-gap';
-import { OrderedOutput, ROOM_POLL_MS } from './ordered-output';
-import { rawTrade } from './raw-trade';
-import { type RestScheduler, RestStopped } from './rest-scheduler';
+import type { OpenGap, TradePlace } from './open-gap';
+import { OrderedOutput } from './ordered-output';
+import { QuietWait } from './quiet-wait';
+import type { RestScheduler } from './rest-scheduler';
 import type { Timers } from './timers';
 
-/** How long (ms) a symbol may stay without a trade after its subscription before the venue is asked all the same. */
-export const QUIET_AFTER_MS = 2_000;
 /** More gaps of one symbol are not open at a time: the oldest that is not being filled is given up. */
 const MAX_OPEN_GAPS = 100;
 
@@ -51,18 +49,21 @@ export interface GapLineDeps {
 export class GapLine {
   readonly #deps: GapLineDeps;
   readonly #out: OrderedOutput;
+  readonly #hold: GapHold;
+  readonly #quiet: QuietWait;
+  readonly #backfill: GapBackfill | null;
   readonly #gaps: OpenGap[] = [];
-  #late = false;
   #linkUp = false;
-  #working = false;
-  #stopped = false;
-  #cancelHold: (() => void) | null = null;
-  #cancelQuiet: (() => void) | null = null;
 
   /** A line without gaps. */
   constructor(deps: GapLineDeps) {
+    const { rest, timers, gapHoldMs } = deps;
     this.#deps = deps;
     this.#out = new OrderedOutput(deps);
+    // What cannot be backfilled is not waited for.
+    this.#hold = new GapHold(timers, rest === null ? 0 : gapHoldMs, () => this.#endHold());
+    this.#quiet = new QuietWait(timers, deps.isPaused);
+    this.#backfill = rest === null ? null : this.#createBackfill(rest);
   }
 
   /** Whether live trades wait, or would if there were any: then nothing may be said of how far they reach. */
@@ -85,7 +86,7 @@ export class GapLine {
     this.#gaps.push(gap);
     if (this.#gaps.length === 1 || !this.#holds()) this.#announce(gap);
     if (this.#linkUp) {
-      this.#startHold();
+      this.#hold.begin();
       this.#awaitQuiet();
     }
     this.#work();
@@ -106,7 +107,7 @@ export class GapLine {
     if (newest.end === null) {
       newest.endsAt(tick);
       if (!this.#holds()) this.#sayEnd(newest);
-      this.#cancelQuiet?.();
+      this.#quiet.end();
       this.#work();
     }
     return true;
@@ -134,7 +135,7 @@ export class GapLine {
   /** A connection is up: what it brings is held from now on. */
   connected(): void {
     this.#linkUp = true;
-    if (this.#gaps.length > 0) this.#startHold();
+    if (this.#gaps.length > 0) this.#hold.begin();
   }
 
   /** The symbol's trades flow: when none comes, there is none. */
@@ -145,8 +146,7 @@ export class GapLine {
   /** The connection ended: silence says nothing any more. */
   interrupted(): void {
     this.#linkUp = false;
-    this.#cancelQuiet?.();
-    this.#cancelQuiet = null;
+    this.#quiet.end();
     if (this.openEnded !== null) this.openEnded.quiet = false;
   }
 
@@ -162,27 +162,19 @@ export class GapLine {
   stop(): void {
     this.#endHold();
     if (this.#deps.rest === null) this.#giveUpEnd();
-    this.#stopped = true;
-    this.#cancelHold?.();
-    this.#cancelQuiet?.();
+    this.#backfill?.stop();
+    this.#hold.end();
+    this.#quiet.end();
     this.#out.stop();
   }
 
   #holds(): boolean {
-    return this.#gaps.length > 0 && !this.#late && this.#deps.rest !== null && this.#deps.gapHoldMs > 0;
-  }
-
-  #startHold(): void {
-    if (!this.#holds()) return;
-    this.#cancelHold ??= this.#deps.timers.schedule(this.#deps.gapHoldMs, () => this.#endHold());
+    return this.#gaps.length > 0 && this.#hold.allowed;
   }
 
   /** Lets go of everything that is held; gaps that are open by then are closed when they are, as revisions. */
   #endHold(): void {
-    if (this.#late || this.#gaps.length === 0) return;
-    this.#late = true;
-    this.#cancelHold?.();
-    this.#cancelHold = null;
+    if (this.#gaps.length === 0 || !this.#hold.end()) return;
     for (const gap of this.#gaps) {
       if (!gap.announced) this.#announce(gap);
       else this.#sayEnd(gap);
@@ -214,29 +206,27 @@ export class GapLine {
 
   #awaitQuiet(): void {
     const gap = this.openEnded;
-    if (gap === null || gap.quiet || this.#cancelQuiet !== null || this.#deps.rest === null) return;
-    this.#cancelQuiet = this.#deps.timers.schedule(QUIET_AFTER_MS, () => {
-      this.#cancelQuiet = null;
-      if (gap.end !== null || !this.#linkUp) return;
-      // Nothing was read: that is no quiet market.
-      if (this.#deps.isPaused()) return this.#awaitQuiet();
-      gap.quiet = true;
+    if (gap === null || gap.quiet || this.#backfill === null) return;
+    this.#quiet.begin(() => {
+      const newest = this.openEnded;
+      if (newest === null || !this.#linkUp) return;
+      newest.quiet = true;
       this.#work();
     });
   }
 
   /** Closes the oldest gap when nothing more can be done for it, fills it when it can be filled, and so on. */
   #work(): void {
-    const { rest } = this.#deps;
+    const backfill = this.#backfill;
     for (let gap = this.#gaps[0]; gap !== undefined; gap = this.#gaps[0]) {
       // Whoever saw the last missing id: what is still asked for is not needed any more.
       if (!gap.complete) {
-        if (this.#working) return;
-        if (rest !== null && !gap.givenUp) {
-          if (gap.end !== null || gap.quiet) void this.#fill(gap, rest);
+        if (backfill?.working) return;
+        if (backfill !== null && !gap.givenUp) {
+          if (gap.end !== null || gap.quiet) void this.#fill(gap, backfill);
           return;
         }
-        if (gap.end === null) return;
+        if (!gap.ended) return;
       }
       this.#finish(gap);
     }
@@ -248,11 +238,8 @@ export class GapLine {
     this.#close(gap);
     const [next] = this.#gaps;
     if (next === undefined) {
-      this.#late = false;
-      this.#cancelHold?.();
-      this.#cancelHold = null;
-      this.#cancelQuiet?.();
-      this.#cancelQuiet = null;
+      this.#hold.reset();
+      this.#quiet.end();
     } else if (!next.announced) {
       this.#announce(next);
     }
@@ -272,48 +259,25 @@ export class GapLine {
       this.#emit({ ...record, toTimestamp: Math.max(record.fromTimestamp, venueNow) });
   }
 
-  async #fill(gap: OpenGap, rest: RestScheduler): Promise<void> {
-    const { venue, symbol, timers, venueNow, log } = this.#deps;
-    this.#working = true;
-    try {
-      const publish = (trades: readonly TradeEvent[], receivedAt: number): Promise<void> =>
-        this.#backfill(gap, trades, receivedAt);
-      const wanted = (): boolean => this.#gaps.includes(gap);
-      await new GapFiller(gap, { venue, symbol, timers, rest, venueNow, wanted, publish }).fill();
-      // A gap without an end is asked for again when the market was quiet once more, or a trade came.
-      if (gap.end !== null) gap.givenUp = !gap.complete;
-      else gap.quiet = false;
-    } catch (error) {
-      if (this.#stopped) return;
-      if (!(error instanceof RestStopped)) {
-        gap.givenUp = true;
-        const fault = error instanceof Error ? error.message : String(error);
-        const { gapId } = gap.record;
-        log.warn({ exchange: venue.name, gapId }, `The gap ${gapId} cannot be filled: ${fault}.`);
-        // Its end is not known yet: live trades need not wait for it.
-        if (gap.end === null) this.#endHold();
-      }
-    } finally {
-      this.#working = false;
-    }
+  #createBackfill(rest: RestScheduler): GapBackfill {
+    return new GapBackfill({
+      ...this.#deps,
+      rest,
+      waiting: this.#out,
+      isOpen: (gap) => this.#gaps.includes(gap),
+      onBackfilled: (place) => {
+        this.#seen(place);
+        this.#deps.onBackfilled(place);
+      },
+    });
+  }
+
+  async #fill(gap: OpenGap, backfill: GapBackfill): Promise<void> {
+    if (!(await backfill.fill(gap))) return;
+    // The end of a gap that is given up is not known yet: live trades need not wait for it.
+    if (gap.givenUp && gap.end === null) this.#endHold();
     this.#work();
     if (this.openEnded === gap && !gap.givenUp && this.#linkUp) this.#awaitQuiet();
-  }
-
-  async #backfill(gap: OpenGap, trades: readonly TradeEvent[], receivedAt: number): Promise<void> {
-    for (const trade of trades) {
-      if (!gap.wants(trade)) continue;
-      const tick = rawTrade(trade, receivedAt, null, true);
-      // The opening of the gap may still wait for room itself.
-      while (!this.#out.empty || this.#stopped || !this.#deps.output.backfill(tick)) await this.#room();
-      this.#seen(trade);
-      this.#deps.onBackfilled(trade);
-    }
-  }
-
-  #room(): Promise<void> {
-    if (this.#stopped) throw new RestStopped('the adapter was stopped');
-    return new Promise((resolve) => void this.#deps.timers.schedule(ROOM_POLL_MS, resolve));
   }
 
   #seen(place: TradePlace): void {

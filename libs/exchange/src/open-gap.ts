@@ -30,7 +30,11 @@ export class OpenGap {
   /** What was passed on where ids do not tell what is missing: the same history may be read more than once. */
   readonly #seen = new Set<string>();
   #served: TradePlace | 'all' | null = null;
-  #quietEnd: { readonly venueNow: number; readonly missing: number | null } | null = null;
+  #quietEnd: {
+    readonly venueNow: number;
+    readonly missing: number | null;
+    readonly nothingNewer: boolean;
+  } | null = null;
 
   /**
    * @param record its opening.
@@ -65,7 +69,9 @@ export class OpenGap {
 
   /** Whether nothing is missing any more. */
   get complete(): boolean {
-    if (this.#quietEnd !== null) return true;
+    // A quiet end proves nothing of the begin where the history did not reach back to it.
+    if (this.#quietEnd !== null)
+      return this.#quietEnd.nothingNewer || !this.#startLost || this.#served === 'all';
     if (this.#end === null) return false;
     if (this.#missing !== null && !this.#missing.empty) return false;
     return this.#missing !== null && this.#record.afterTradeId !== null ? true : this.#served === 'all';
@@ -89,7 +95,17 @@ export class OpenGap {
     const { afterTradeId } = this.#record;
     const known = this.#consecutive && afterTradeId !== null;
     const missing = !known ? null : newestTradeId === null ? 0 : idsBetween(afterTradeId, newestTradeId) + 1;
-    this.#quietEnd = { venueNow, missing };
+    this.#quietEnd = { venueNow, missing, nothingNewer: newestTradeId === null };
+  }
+
+  /** Whether it is known where it ends: a trade came behind it, or the venue made none for a while. */
+  get ended(): boolean {
+    return this.#end !== null || this.#quietEnd !== null;
+  }
+
+  /** Whether no id tells where it begins to lack trades: then only a history that reaches back to its begin fills it. */
+  get #startLost(): boolean {
+    return this.#record.afterTradeId === null || !this.#consecutive;
   }
 
   /** Whether a trade of the past belongs into the gap and was not seen. */
@@ -146,7 +162,7 @@ export class OpenGap {
   #lost(whole: Gap): Gap | null {
     if (this.complete) return null;
     const hull = this.#missing?.hull ?? null;
-    const startLost = this.#record.afterTradeId === null || !this.#consecutive;
+    const startLost = this.#startLost;
     if (startLost && this.#served === null) return { ...whole, status: 'unfillable' };
     if (startLost && this.#served !== 'all' && this.#served !== null) {
       const { tradeId, timestamp } = this.#served;
