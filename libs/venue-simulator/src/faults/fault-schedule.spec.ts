@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { numberOf } from './fault-command';
 import type { CompleteCommand } from './fault-command';
 import { FAULT_NAMES } from './fault-kinds';
-import type { FaultRecord } from './fault-ledger';
 import { FaultRunner } from './fault-runner';
 import { createFaultSchedule } from './fault-schedule';
 import type { ScheduledFault } from './fault-schedule';
