@@ -149,6 +149,27 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('of a second gap without an end goes on in a quiet market once the first one is filled', async () => {
+    const serve = coinbaseHistory(ids(1, 16), timeOf);
+    let release = (): void => undefined;
+    const scripted = await begin(serve, { venue: 'coinbase', symbols: ['BTC/USD'] });
+    scripted.next.push(async (url) => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return (await serve(url)) ?? { status: 500, body: '' };
+    });
+    const { match, heartbeat, subscribed } = coinbaseFrames;
+    harness.transport.latest.opens().says(subscribed('matches', 'ticker', 'heartbeat'), match(10));
+    harness.transport.latest.says(match(12));
+    harness.pass(100);
+    harness.transport.latest.says(match(14));
+    await until(() => scripted.requests.length === 1);
+    harness.transport.latest.says(heartbeat(16, harness.timers.now()));
+    harness.pass(1_100);
+    release();
+    await passUntil(() => harness.gaps().filter(({ status }) => status === 'filled').length === 3);
+    expect(harness.ticks().map(({ tradeId }) => Number(tradeId))).toEqual(ids(10, 16));
+  });
+
   it('is spared by trades that come late by themselves', async () => {
     const scripted = await begin(() => ({ status: 500, body: '' }));
     harness.transport.latest.opens().says(trade(10), trade(13));

@@ -275,7 +275,7 @@ export class GapLine {
   async #fill(gap: OpenGap, backfill: GapBackfill): Promise<void> {
     if (!(await backfill.fill(gap))) return;
     // The end of a gap that is given up is not known yet: live trades need not wait for it.
-    if (gap.givenUp && gap.end === null) this.#endHold();
+    if (gap.givenUp && !gap.ended) this.#endHold();
     this.#work();
     if (this.openEnded === gap && !gap.givenUp && this.#linkUp) this.#awaitQuiet();
   }
