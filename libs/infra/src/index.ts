@@ -1,3 +1,4 @@
+export type { Environment } from './find-program';
 export * from './influx';
 export * from './infra-env';
 export * from './missing-service-error';

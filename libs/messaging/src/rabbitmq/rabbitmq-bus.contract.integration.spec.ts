@@ -2,7 +2,7 @@ import { describeWithBroker, makeVirtualHost, type VirtualHost } from '../testin
 import { describeBusContract } from '../testing/bus-contract';
 import type { BusUnderTest } from '../testing/bus-under-test';
 
-describeWithBroker('over a broker', (broker) => {
+describeWithBroker(process.env, 'over a broker', (broker) => {
   let host: VirtualHost;
   beforeAll(async () => {
     host = await makeVirtualHost(broker);

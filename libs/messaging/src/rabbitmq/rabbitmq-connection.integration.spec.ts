@@ -14,7 +14,7 @@ import { FaultProxy } from '../testing/fault-proxy';
 
 jest.setTimeout(30_000);
 
-describeWithBroker('the connection to RabbitMQ', (broker) => {
+describeWithBroker(process.env, 'the connection to RabbitMQ', (broker) => {
   let host: VirtualHost;
   const buses: MessageBus[] = [];
   const proxies: FaultProxy[] = [];

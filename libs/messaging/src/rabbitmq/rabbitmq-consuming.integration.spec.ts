@@ -8,7 +8,7 @@ import { FaultProxy } from '../testing/fault-proxy';
 
 jest.setTimeout(30_000);
 
-describeWithBroker('consuming from RabbitMQ', (broker) => {
+describeWithBroker(process.env, 'consuming from RabbitMQ', (broker) => {
   let host: VirtualHost;
   let proxy: FaultProxy;
   const buses: MessageBus[] = [];

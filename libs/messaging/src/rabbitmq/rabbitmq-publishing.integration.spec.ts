@@ -9,7 +9,7 @@ import { FaultProxy } from '../testing/fault-proxy';
 
 jest.setTimeout(30_000);
 
-describeWithBroker('publishing to RabbitMQ', (broker) => {
+describeWithBroker(process.env, 'publishing to RabbitMQ', (broker) => {
   let host: VirtualHost;
   let proxy: FaultProxy;
   const buses: MessageBus[] = [];

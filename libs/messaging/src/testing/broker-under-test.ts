@@ -1,13 +1,20 @@
-import { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from '@neuraltrade/infra';
+import { sharedRabbitMq, whyNoRabbitMq, type Environment, type SharedRabbitMq } from '@neuraltrade/infra';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
 import type { MessageBus } from '../message-bus';
 import type { RabbitMqBusOptions } from '../rabbitmq/options';
 import { createRabbitMqBus } from '../rabbitmq/rabbitmq-bus';
 
-/** Runs tests that need a broker, or skips them with a sentence. To be called in a *.integration.spec.ts file. */
-export function describeWithBroker(name: string, tests: (broker: SharedRabbitMq) => void): void {
-  const broker = sharedRabbitMq(process.env);
-  if (broker === null) test.skip(`${name} (${whyNoRabbitMq(process.env)})`, () => undefined);
+/**
+ * Runs tests that need a broker, or skips them with a sentence. To be called in a *.integration.spec.ts file.
+ * @param env the environment of the test.
+ */
+export function describeWithBroker(
+  env: Environment,
+  name: string,
+  tests: (broker: SharedRabbitMq) => void,
+): void {
+  const broker = sharedRabbitMq(env);
+  if (broker === null) test.skip(`${name} (${whyNoRabbitMq(env)})`, () => undefined);
   else describe(name, () => tests(broker));
 }
 
