@@ -130,6 +130,40 @@ describe('a recording', () => {
     expect((await session.replay()).outcome).toEqual(recorded);
   });
 
+  it('draws the same waits after a failure', async () => {
+    session = await RecordedSession.begin('binance');
+    opens();
+    session.transport.latest.says(trade(1), trade(4));
+    await session.settle();
+    session.asked.shift()?.answer(null);
+    // The drawn wait decides when it is asked again, and with it what the clock says by then.
+    for (let asked = 0; session.asked.length === 0 && asked < 20; asked += 1) {
+      await session.settle();
+      session.pass(60);
+    }
+    await answerUpTo(4);
+    const recorded = await session.end();
+    const { outcome, report } = await session.replay();
+    expect(outcome).toEqual(recorded);
+    expect(report.strays).toBe(0);
+  });
+
+  it('keeps the settings that shaped its records, whatever the defaults are when it is replayed', async () => {
+    session = await RecordedSession.begin('binance', { settings: { gapHoldMs: 0, quoteMaxAgeMs: 5 } });
+    opens();
+    session.transport.latest.says(trade(1));
+    session.pass(10);
+    session.transport.latest.says(trade(2), trade(4));
+    await answerUpTo(4);
+    const recorded = await session.end();
+    const kinds = recorded.records.map((record) =>
+      isGap(record) ? record.status : 'quoted' in record && (record.quoted ? 'quoted' : 'unquoted'),
+    );
+    // Without a hold, what comes behind a gap goes out before it is filled.
+    expect(kinds).toEqual(['quoted', 'unquoted', 'open', 'unquoted', 'open', 'unquoted', 'filled']);
+    expect((await session.replay()).outcome).toEqual(recorded);
+  });
+
   it('goes on with a symbol that comes back from what had been published by then', async () => {
     const state = new Map();
     session = await RecordedSession.begin('binance', { symbols: ['BTC/USDT', 'ETH/USDT'], state });
