@@ -95,10 +95,10 @@ describe(`${SOCKETS} connections that end at once`, () => {
       expect(Math.min(...quarters.map(({ length }) => length))).toBeGreaterThanOrEqual(SOCKETS / 10);
     }
     if (process.env['STORM_FIGURES'] !== undefined)
-      console.info(
+      process.stdout.write(
         `${venue.name}: at most ${most} of ${count} connects in any ${windowMs / 1_000} s; ${during} attempts ` +
           `in ${OUTAGE_MS / 60_000} min without the venue, all ${SOCKETS} connected ` +
-          `${((instants.at(-1) as number) - endedAt) / 1_000} s after it came back`,
+          `${((instants.at(-1) as number) - endedAt) / 1_000} s after it came back\n`,
       );
     for (const { adapter } of halves) adapter.disconnect();
   });

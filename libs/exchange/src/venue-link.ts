@@ -146,7 +146,7 @@ export class VenueLink {
       consecutive: venue.consecutiveTradeIds,
       symbols: () => this.#symbols,
       dial: () => this.#newConnection(),
-      onStandBy: handlers.onStandBy,
+      onStandBy: (event: DecodedEvent, receivedAt: number) => handlers.onStandBy(event, receivedAt),
       onReady: () => this.#takeOver(reason),
       onFailed: (detail: string) =>
         log.warn({ exchange: venue.name }, `The new connection to ${venue.title} failed: ${detail}.`),
@@ -234,10 +234,7 @@ export class VenueLink {
     const { venue, log } = this.#deps;
     this.#fault = detail;
     log.warn({ exchange: venue.name, code, detail }, `The connection to ${venue.title} ended: ${detail}.`);
-    if (this.#replacement?.connection != null) {
-      this.#takeOver(code);
-      return;
-    }
+    if (this.#takeOver(code)) return;
     this.#interrupted('disconnect', code);
     this.#cancelDial = this.#deps.timers.schedule(this.#delay.next(), () => this.#dial());
   }
@@ -250,12 +247,15 @@ export class VenueLink {
     this.#deps.handlers.onStatus();
   }
 
-  /** Goes over to the new connection: without a seam where that is sure, else as behind any other interruption. */
-  #takeOver(reason: InterruptionReason): void {
+  /**
+   * Goes over to the new connection, if there is one: without a seam where that is sure, else as behind any other
+   * interruption.
+   */
+  #takeOver(reason: InterruptionReason): boolean {
     const { venue, handlers, timers, log } = this.#deps;
     const replacement = this.#replacement;
     const connection = replacement?.release() ?? null;
-    if (replacement === null || connection === null) return;
+    if (replacement === null || connection === null) return false;
     const { handover } = replacement;
     const now = timers.now();
     const seamless = this.#symbols.filter((symbol) => connection.open && handover.seamless(symbol, now));
@@ -273,6 +273,7 @@ export class VenueLink {
       for (const symbol of this.#symbols) handlers.onHeld(handover.release(symbol));
     }
     handlers.onStatus();
+    return true;
   }
 
   #leaveReplacement(): void {
