@@ -102,7 +102,8 @@ export function adapterSchema(venue: Venue) {
         default: 10_000,
       }),
       STALE_AFTER_MS: milliseconds({
-        description: 'How long no frame may arrive before the connection is given up.',
+        description:
+          'How long no frame may arrive before the connection is given up; of a venue that is silent in quiet markets its trade history decides instead.',
         default: heartbeat.silenceLimitMs,
       }),
       PAUSE_MAX_MS: milliseconds({
