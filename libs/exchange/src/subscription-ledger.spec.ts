@@ -109,6 +109,13 @@ describe('the subscription ledger', () => {
     expect(requests).toBeLessThanOrEqual(9);
   });
 
+  it('asks again for two refused topics in requests of their own: one of them may be fine by then', () => {
+    const ledger = new SubscriptionLedger([trades, quotes], 5_000);
+    ledger.sent(frame('1', trades, quotes), 0);
+    ledger.refused({ requestId: '1', topics: [trades, quotes] }, 'no', 0);
+    expect(ledger.due(5_000)).toEqual([[trades], [quotes]]);
+  });
+
   it('asks soon for the neighbours of a topic that is refused by name', () => {
     const ledger = new SubscriptionLedger([trades, quotes, others], 5_000);
     ledger.sent(frame('1', trades, quotes), 0);
