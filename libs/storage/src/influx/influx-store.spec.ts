@@ -35,7 +35,7 @@ describe('requests of the store on InfluxDB', () => {
       url: '/api/v2/write?org=the+desk&bucket=b%26c&precision=ns',
       headers: expect.objectContaining({ authorization: 'Token secret-token' }) as unknown,
     });
-    expect(influx.seen[0]?.body.split('\n')).toHaveLength(2);
+    expect(influx.seen[0]?.body.trim().split('\n')).toHaveLength(2);
     expect(store.health()).toEqual({ ok: true, reason: '' });
   });
 
@@ -90,7 +90,7 @@ describe('requests of the store on InfluxDB', () => {
     await store.writeTicks(Array.from({ length: 100 }, (_, id) => tickOf({ tradeId: String(id) })));
     await store.writeTicks([tickOf()]);
     expect(influx.seen.map(({ headers }) => headers['content-encoding'])).toEqual(['gzip', undefined]);
-    expect(influx.seen[0]?.body.split('\n')).toHaveLength(100);
+    expect(influx.seen[0]?.body.trim().split('\n')).toHaveLength(100);
   });
 
   test('a query that is refused or fails half way is no fault of the records that it was made for', async () => {
