@@ -103,8 +103,9 @@ describe('what was stored held against what was sent', () => {
     });
     expect(result).toEqual({ ...clean, candles: { ...clean.candles, wrong: 8 } });
     expect(named).toEqual(
-      Object.keys(changes).map((field, index) =>
-        expect.stringContaining(`candle bybit BTC/USDT 1s of ${HOUR + index * 1_000}: ${field} `),
+      Object.keys(changes).map(
+        (field, index) =>
+          expect.stringContaining(`candle bybit BTC/USDT 1s of ${HOUR + index * 1_000}: ${field} `) as string,
       ),
     );
   });

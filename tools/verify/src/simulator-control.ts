@@ -17,10 +17,24 @@ export interface CommandedFault {
   readonly until?: number;
 }
 
+/** A fault that is asked for. */
+export interface FaultRequest {
+  /** Its name. */
+  readonly fault: string;
+  /** Delay, limit or shift, ms; absent = the usual one. */
+  readonly ms?: number;
+  /** How long it lasts, ms; absent = the usual time. */
+  readonly forMs?: number;
+  /** Whether clients are cut at once, so that a fault that befalls subscribing or REST shows now. */
+  readonly cut?: boolean;
+}
+
 /** What the simulator counts. */
 export interface MarketStatistics {
   /** Trades that happened. */
   readonly trades: number;
+  /** Commands for faults that have shown an effect, by the fault's name. */
+  readonly faults: Readonly<Record<string, number>>;
   /** Market time that was left out, ms. */
   readonly skippedMs: number;
 }
@@ -48,12 +62,9 @@ export class SimulatorControl {
     return new SimulatorControl(process, await process.says(/"control":"(http:[^"]+)"/, STARTS_WITHIN_MS));
   }
 
-  /**
-   * Asks for a fault at a place of the simulator's choice.
-   * @param cut whether clients are cut at once, so that a fault that befalls subscribing or REST shows now.
-   */
-  fault(fault: string, cut: boolean): Promise<CommandedFault> {
-    return this.#ask('POST', 'faults', { fault, ...(cut && { cut }) }) as Promise<CommandedFault>;
+  /** Asks for a fault; the simulator chooses the place where none is named. */
+  fault(command: FaultRequest): Promise<CommandedFault> {
+    return this.#ask('POST', 'faults', command) as Promise<CommandedFault>;
   }
 
   /** Counts so far. */

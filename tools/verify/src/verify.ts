@@ -15,7 +15,7 @@ import { Watch } from './watch';
 const READY_WITHIN_MS = 180_000;
 const SETTLED_WITHIN_MS = 180_000;
 /** Allowed lateness, two Clock records and a checkpoint: by then every candle that closed before the hold is published, ms. */
-const CANDLES_FOLLOW_MS = 8_000;
+const CANDLES_FOLLOW_MS = 6_000;
 /** Nothing new for so long means that nothing is under way, ms. */
 const QUIET_MS = 2_000;
 
