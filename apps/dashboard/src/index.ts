@@ -1,4 +1,4 @@
-export { dashboardConfig, dashboardEnvSchema, DEFAULT_CLIENT_LIMITS } from './config';
+export { dashboardConfig, dashboardEnvSchema, dashboardServiceSchema, DEFAULT_CLIENT_LIMITS } from './config';
 export type { ClientLimits, DashboardConfig } from './config';
 export { createDashboard } from './dashboard';
 export type { Dashboard, DashboardDeps } from './dashboard';

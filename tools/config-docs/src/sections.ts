@@ -1,10 +1,17 @@
-import { dashboardEnvSchema } from '@neuraltrade/dashboard';
-import { adapterSchema } from '@neuraltrade/exchange';
-import { sinkSchema } from '@neuraltrade/influx-sink';
-import { processorSchema } from '@neuraltrade/processor';
-import { describeConfig, type ConfigVariable } from '@neuraltrade/service';
+import { dashboardEnvSchema, dashboardServiceSchema } from '@neuraltrade/dashboard';
+import { adapterSchema, adapterServiceSchema } from '@neuraltrade/exchange';
+import { sinkSchema, sinkServiceSchema } from '@neuraltrade/influx-sink';
+import { processorSchema, processorServiceSchema } from '@neuraltrade/processor';
+import {
+  brokerFields,
+  describeConfig,
+  type ConfigVariable,
+  influxFields,
+  serviceFields,
+} from '@neuraltrade/service';
 import { standaloneSchema } from '@neuraltrade/standalone';
 import { venues } from '@neuraltrade/venues';
+import { z } from 'zod';
 import { mergeVariables } from './merge-variables';
 
 /** One heading of docs/config.md with the variables below it. */
@@ -27,6 +34,21 @@ export function sections(): Section[] {
       variables: describeConfig(standaloneSchema),
     },
     {
+      title: 'Every service of its own',
+      intro:
+        `Read by each service that runs as a process of its own. HTTP_PORT is by default ${httpPorts()}; the dashboard serves ` +
+        'health and metrics on PORT. Under `npm run serve` a service reads its port from a variable with its name in front: ' +
+        'PROCESSOR_HTTP_PORT, ADAPTER_BINANCE_HTTP_PORT.',
+      variables: describeConfig(z.object({ ...serviceFields({ httpPort: 0 }), ...brokerFields })).map(
+        (variable) => (variable.name === 'HTTP_PORT' ? { ...variable, defaultText: 'see above' } : variable),
+      ),
+    },
+    {
+      title: 'Database',
+      intro: 'Read by influx-sink and dashboard as services of their own.',
+      variables: describeConfig(z.object(influxFields)),
+    },
+    {
       title: 'Adapters',
       intro:
         'Read by the adapter of every venue. The variables that begin with a venue concern that venue only.',
@@ -42,8 +64,27 @@ export function sections(): Section[] {
     },
     {
       title: 'Dashboard',
-      intro: 'Read by the dashboard: page, API and WebSocket.',
-      variables: describeConfig(dashboardEnvSchema),
+      intro: 'Read by the dashboard: page, API and WebSocket. MODE by the service of its own only.',
+      variables: [
+        ...describeConfig(dashboardEnvSchema),
+        ...describeConfig(dashboardServiceSchema).filter(({ name }) => name === 'MODE'),
+      ],
     },
   ];
+}
+
+/** The default ports of health and metrics, in words. */
+function httpPorts(): string {
+  const services: [string, z.ZodType][] = [
+    ...venues.map((venue): [string, z.ZodType] => [`adapter-${venue.name}`, adapterServiceSchema(venue)]),
+    ['processor', processorServiceSchema],
+    ['influx-sink', sinkServiceSchema],
+  ];
+  return services
+    .map(([name, schema]) => {
+      const port =
+        describeConfig(schema).find((variable) => variable.name === 'HTTP_PORT')?.defaultText ?? '';
+      return `${port} (${name})`;
+    })
+    .join(', ');
 }
