@@ -25,7 +25,9 @@ export function implausibility(
   const { timestamp, last, volume } = tick;
   if (timestamp < EARLIEST_TRADE)
     return { reason: 'ancient-timestamp', detail: `Its time ${timestamp} is before 2009.` };
-  const aheadMs = timestamp - (tick.receivedAt - offsetMs);
+  // An offset above zero may be nothing but frames that waited to be read: trades that come at once when the backlog is
+  // gone are not from the future. Only a venue whose clock is ahead of ours moves the limit.
+  const aheadMs = timestamp - (tick.receivedAt - Math.min(0, offsetMs));
   if (aheadMs > maxFutureSkewMs) {
     return {
       reason: 'future-timestamp',

@@ -418,6 +418,12 @@ describe('refused records', () => {
     expect(resultOf(CONFIG, [sampleClock(MIDNIGHT, { offsetMs: -4_000 }), skewed]).refused).toHaveLength(0);
   });
 
+  it('a trade that arrives at once after frames had waited long is not from the future', () => {
+    const waited = sampleClock(MIDNIGHT, { offsetMs: 10_000 });
+    const fresh = trade(1, 11_000, { receivedAt: MIDNIGHT + 11_020 });
+    expect(resultOf(CONFIG, [waited, fresh]).refused).toEqual([]);
+  });
+
   it('a trade before 2009, and one whose notional cannot be summed, are set aside with their reasons', () => {
     const { refused } = resultOf(CONFIG, [
       trade(1, 0, { timestamp: Date.UTC(2009, 0, 1) - 1 }),
