@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startVenueSimulator, type VenueSimulator } from '@neuraltrade/venue-simulator';
 import {
@@ -154,4 +154,21 @@ describe('npm run record', () => {
     expect(refused.code).toBe(1);
     expect(readFileSync(capture, 'utf8')).toBe(before);
   });
+
+  (existsSync('/dev/full') ? it : it.skip)(
+    'goes on with the pipeline when the disk is full, and says so',
+    async () => {
+      const process = start(['record', '--append', '--out', '/dev/full'], 'full');
+      await process.says('The recording ended early: the disk is full.');
+      const { body } = await getJson<{ checks: { name: string; ok: boolean; reason: string }[] }>(
+        `${await process.url()}/health/ready`,
+      );
+      expect(body.checks).toContainEqual({
+        name: 'recording',
+        ok: false,
+        reason: 'The recording ended early: the disk is full.',
+      });
+      endedWell(await process.stop());
+    },
+  );
 });

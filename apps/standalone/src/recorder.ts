@@ -33,7 +33,7 @@ export async function startRecording(
     if (fault !== null && !told) {
       told = true;
       log.error({ file, fault }, 'The recording ended early.');
-      say(`The recording ended early: ${fault}. ${held(recording)} The pipeline goes on.`);
+      say(`${endedEarly(recording, fault)} The pipeline goes on.`);
     } else if (fault === null && performance.now() - toldAt >= PROGRESS_MS) {
       toldAt = performance.now();
       say(`Recorded for ${Math.round((toldAt - startedAt) / 1_000)} s: ${amount(recording)}.`);
@@ -42,14 +42,15 @@ export async function startRecording(
   onStop('recording', async () => {
     clearInterval(timer);
     await recording.close();
-    const { fault } = recording;
-    if (fault !== null && !told) say(`The recording ended early: ${fault}.`);
-    if (recording.figures.bytes === 0 && fault === null && !append) {
+    const { fault, figures } = recording;
+    if (fault !== null) {
+      if (!told) say(endedEarly(recording, fault));
+    } else if (figures.lines === 0 && !append) {
       // A start that failed leaves nothing in the way of the next.
       await rm(file);
-      return;
+    } else {
+      say(`${file} holds ${amount(recording)}. npm start -- --replay ${file} replays it.`);
     }
-    say(`${held(recording)} npm start -- --replay ${file} replays it.`);
   });
   const probe = (): { ok: boolean; reason: string } => {
     const { fault } = recording;
@@ -58,8 +59,8 @@ export async function startRecording(
   return { recording, check: { name: 'recording', probe } };
 }
 
-function held(recording: Recording): string {
-  return `${recording.file} holds ${amount(recording)}.`;
+function endedEarly({ file, figures }: Recording, fault: string): string {
+  return `The recording ended early: ${fault}. ${(figures.bytes / 1e6).toFixed(1)} MB of it are in ${file}.`;
 }
 
 function amount({ figures: { frames, lines, bytes } }: Recording): string {

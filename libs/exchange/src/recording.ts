@@ -6,7 +6,7 @@ export interface RecordingFigures {
   readonly frames: number;
   /** Lines: frames and everything else that came in. */
   readonly lines: number;
-  /** Bytes in the file so far. */
+  /** Bytes that were written so far. */
   readonly bytes: number;
 }
 
@@ -65,8 +65,9 @@ export class Recording {
     return false;
   }
 
-  /** Takes a line. */
+  /** Takes a line; dropped when the recording has ended before its time. */
   line(text: string, isFrame: boolean): void {
+    if (this.#writer.fault !== null) return;
     this.#lines += 1;
     if (isFrame) this.#frames += 1;
     this.#writer.write(text);
