@@ -24,7 +24,12 @@ async function main(): Promise<number> {
   const { symbols } = plan;
   const timeframes = plan.timeframes.map(({ name }) => name).join(',');
   const target = new StandaloneTarget({ root: ROOT, directory, symbols, timeframes, env });
-  const { comparison, faults } = await verify({ plan, root: ROOT, directory, env, target, say });
+  const { comparison, faults } = await verify({ plan, root: ROOT, directory, env, target, say }).catch(
+    (error: unknown) => {
+      say(`Logs are in ${directory}.`);
+      throw error;
+    },
+  );
   process.stdout.write(`${JSON.stringify(comparison)}\n`);
   for (const sentence of faults) say(`FAILED: ${sentence}`);
   if (faults.length === 0) say('Everything that was sent is stored, once and right.');
