@@ -104,7 +104,7 @@ export class CaptureWriter {
     const chunk = Buffer.from(text);
     try {
       // In one piece as far as it goes: what writes in small pieces comes back to a busy event loop for each.
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const { bytesWritten } = await this.#handle.write(chunk, at);
         at += bytesWritten;
         this.#bytes += bytesWritten;
