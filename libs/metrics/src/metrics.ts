@@ -34,6 +34,8 @@ export function createMetrics() {
     batchSize: histogram('batch_size', 'Records per batch', BATCH_BUCKETS, 'kind'),
     /** 0 down, 0.5 paused, 1 up. */
     connectionStatus: gauge('connection_status', '0 down, 0.5 paused, 1 up', 'peer'),
+    /** Connections to the broker that were lost while in use. */
+    brokerDisconnects: counter('broker_disconnects_total', 'Connections to the broker lost', 'peer'),
     /** Frames by what they said. */
     frames: counter('frames_total', 'Frames of a venue by kind of event', 'exchange', 'kind'),
     /** Live trades decoded. */

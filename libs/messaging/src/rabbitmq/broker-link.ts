@@ -148,7 +148,10 @@ export class BrokerLink {
       error instanceof PermanentError
         ? error.message.replace(/\.$/, '')
         : `${address.node}: ${connectionFault(error, address.virtualHost)}`;
-    if (this.current !== null) this.downSince = this.options.now();
+    if (this.current !== null) {
+      this.downSince = this.options.now();
+      if (!this.closed) this.options.metrics?.brokerDisconnects.inc({ peer: this.peer });
+    }
     const isNews = this.current !== null || fault !== this.fault;
     this.current = null;
     this.fault = fault;
@@ -189,8 +192,12 @@ export class BrokerLink {
     return this.options.role === 'publish' ? 'publishing' : 'consuming';
   }
 
+  private get peer(): string {
+    return `broker-${this.options.role}`;
+  }
+
   private setStatus(value: number): void {
-    this.options.metrics?.connectionStatus.set({ peer: `broker-${this.options.role}` }, value);
+    this.options.metrics?.connectionStatus.set({ peer: this.peer }, value);
   }
 }
 

@@ -89,6 +89,7 @@ describeWithBroker(process.env, 'the connection to RabbitMQ', (broker) => {
     await until('it is down', async () => !up.test(await metrics.registry.metrics()));
     await until('it is up', () => bus.health().ok);
     expect([first.open, second.open]).toEqual([2, 0]);
+    expect(await metrics.registry.metrics()).toMatch(/broker_disconnects_total\{peer="broker-consume"\} 1/);
     expect(await bus.publish(message('a'))).toBe('confirmed');
   });
 

@@ -101,6 +101,21 @@ describeWithBroker(process.env, 'publishing to RabbitMQ', (broker) => {
     expect(new Set(outcomes.slice(firstConfirmed))).toEqual(new Set(['confirmed']));
   });
 
+  it('does not see what is done to a message that waits for its turn', async () => {
+    const bus = made({ publishWindow: 1 });
+    await bus.declare([queueSpec('work')]);
+    const bodies = ['first', 'second'].map((text) => Buffer.from(text));
+    const headers: Record<string, string> = { schema: 'raw' };
+    const published = bodies.map((body) => bus.publish(message('m', { body, headers })));
+    for (const body of bodies) body.fill('x');
+    headers['schema'] = 'changed';
+    expect(await Promise.all(published)).toEqual(['confirmed', 'confirmed']);
+    const collector = await collect(bus, 'work');
+    await collector.received(2);
+    expect(collector.texts()).toEqual(['first', 'second']);
+    expect(collector.deliveries[1]?.headers).toEqual({ schema: 'raw' });
+  });
+
   it('says that nothing is bound, binds its queues again, and repeats the message', async () => {
     const bus = made();
     await bus.declare([queueSpec('work')]);
