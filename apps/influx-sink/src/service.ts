@@ -1,25 +1,25 @@
-import { createRabbitMqBus } from '@neuraltrade/messaging';
+import { configuredBus } from '@neuraltrade/messaging';
 import type { RunningService, ServiceContext } from '@neuraltrade/service';
 import { createInfluxStore } from '@neuraltrade/storage';
 import type { SinkServiceConfig } from './config';
 import { createSink } from './sink';
+import type { SinkLog } from './sink-log';
+
+/** What the service uses of the process that runs it. */
+export interface SinkServiceContext extends Pick<
+  ServiceContext<SinkServiceConfig>,
+  'config' | 'metrics' | 'onStop'
+> {
+  /** Where faults are told. */
+  readonly log: SinkLog;
+}
 
 /** Takes everything from RabbitMQ to InfluxDB. @param readToken gives the token of this moment. */
 export async function startSinkService(
-  { config, log, metrics, onStop }: ServiceContext<SinkServiceConfig>,
+  { config, log, metrics, onStop }: SinkServiceContext,
   readToken: () => string,
 ): Promise<RunningService> {
-  const bus = createRabbitMqBus({
-    urls: config.AMQP_URLS,
-    heartbeatS: config.AMQP_HEARTBEAT_S,
-    connectTimeoutMs: config.AMQP_CONNECT_TIMEOUT_MS,
-    reconnectBaseMs: config.AMQP_RECONNECT_BASE_MS,
-    reconnectMaxMs: config.AMQP_RECONNECT_MAX_MS,
-    ...(config.AMQP_CA_FILE === undefined ? {} : { caFile: config.AMQP_CA_FILE }),
-    name: 'influx-sink',
-    log,
-    metrics,
-  });
+  const bus = configuredBus(config, { name: 'influx-sink', log, metrics });
   onStop('bus', () => bus.close());
   const store = createInfluxStore({
     url: config.INFLUX_URL,

@@ -51,6 +51,13 @@ export class ScriptedInflux {
     return this.seen.filter(({ kind, body }) => kind === 'write' && body !== '');
   }
 
+  /** How many sockets are open to it now. */
+  openSockets(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  }
+
   /** Cuts every socket and ends. */
   async dispose(): Promise<void> {
     this.#server.closeAllConnections();

@@ -62,9 +62,12 @@ describe('requests of the store on InfluxDB', () => {
     expect(store.health().ok).toBe(true);
   });
 
-  test('a request without an answer is given up and its socket cut', async () => {
+  test('a request without an answer is given up and its socket cut, so that it is not carried out long after', async () => {
     influx.answer = () => 'silence';
     await expect(open({ timeoutMs: 50 }).writeTicks([tickOf()])).rejects.toThrow('no answer within 50 ms');
+    const deadline = Date.now() + 10_000;
+    while ((await influx.openSockets()) > 0 && Date.now() < deadline) await new Promise(setImmediate);
+    expect(await influx.openSockets()).toBe(0);
   });
 
   test('a token that was renewed counts from the next request on, and one that cannot be read is a fault to wait for', async () => {
