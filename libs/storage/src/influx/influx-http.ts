@@ -4,6 +4,9 @@ import { InfluxDB, linesToTables, stringToLines } from '@influxdata/influxdb-cli
 import { StoreUnavailableError } from '../store-errors';
 import type { InfluxPlace } from './judgement';
 
+/** Requests beyond so many wait for a free socket: the newest prices take one for each symbol. */
+const MOST_SOCKETS = 32;
+
 /** One row of a query's answer by column name; times and numbers are text. */
 export type FluxRow = (column: string) => string;
 
@@ -34,7 +37,8 @@ export class InfluxHttp {
   constructor(access: InfluxAccess) {
     this.#access = access;
     const { url, timeoutMs } = access;
-    this.#agent = new (url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true });
+    const Agent = url.startsWith('https:') ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS });
     // The socket's own timeout only backs up the deadline of the whole request.
     this.#client = new InfluxDB({ url, timeout: 2 * timeoutMs, transportOptions: { agent: this.#agent } });
   }
