@@ -16,7 +16,7 @@ jest.setTimeout(300_000);
 
 const SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'BTC/USD', 'ETH/USD'];
 const PARTITIONS = 4;
-const DEADLINE_MS = process.env['FAULT_SILENCES'] === '1' ? 120_000 : 30_000;
+const DEADLINE_MS = 90_000;
 
 /** Silent streams are found by their silence, after 20 s at least: only with FAULT_SILENCES=1. */
 const SILENCES: Readonly<Record<string, readonly Omit<FaultCommand, 'exchange'>[]>> = {
@@ -154,6 +154,22 @@ test('every fault is in the ordeals', () => {
 });
 
 test('the real adapters recover from every fault, and no trade that was sent or served is missing or changed', async () => {
+  /** Carries a fault out and waits for the recovery; false when it met nothing and has passed. */
+  const carryOut = async (exchange: string, command: Omit<FaultCommand, 'exchange'>): Promise<boolean> => {
+    const { id } = simulator.faults.carryOut({ ...command, exchange });
+    const effects = (): number =>
+      simulator.faults.ordered().find((ordered) => ordered.id === id)?.effects ?? 0;
+    const place = { exchange, ...(command.symbol !== undefined && { symbol: command.symbol }) };
+    const recovered = (): boolean =>
+      !simulator.faults.isBusy(place) && isReady(exchange) && openGaps(exchange).length === 0;
+    await until(
+      recovered,
+      () =>
+        `${exchange} to recover from ${command.fault}: ${effects()} effects, ready ${isReady(exchange)}, ` +
+        `busy ${simulator.faults.isBusy(place)}, open gaps ${JSON.stringify(openGaps(exchange))}`,
+    );
+    return effects() > 0;
+  };
   const suffer = async (exchange: string): Promise<void> => {
     await until(
       () => isReady(exchange),
@@ -161,21 +177,10 @@ test('the real adapters recover from every fault, and no trade that was sent or 
     );
     const silences = process.env['FAULT_SILENCES'] === '1' ? (SILENCES[exchange] ?? []) : [];
     for (const command of [...(ORDEALS[exchange] ?? []), ...silences]) {
-      const { id } = simulator.faults.carryOut({ ...command, exchange });
-      const effects = (): number =>
-        simulator.faults.ordered().find((ordered) => ordered.id === id)?.effects ?? 0;
-      const place = { exchange, ...(command.symbol !== undefined && { symbol: command.symbol }) };
-      const state = (): string =>
-        `${exchange} to recover from ${command.fault}: ${effects()} effects, ready ${isReady(exchange)}, ` +
-        `busy ${simulator.faults.isBusy(place)}, open gaps ${JSON.stringify(openGaps(exchange))}`;
-      await until(
-        () =>
-          effects() > 0 &&
-          !simulator.faults.isBusy(place) &&
-          isReady(exchange) &&
-          openGaps(exchange).length === 0,
-        state,
-      );
+      // A fault of REST passes unseen where a reconnect takes longer than it lasts.
+      let met = false;
+      for (let attempt = 1; !met && attempt <= 5; attempt++) met = await carryOut(exchange, command);
+      expect([exchange, command.fault, met]).toEqual([exchange, command.fault, true]);
     }
   };
   await Promise.all(Object.keys(ORDEALS).map(suffer));
@@ -213,7 +218,10 @@ test('the real adapters recover from every fault, and no trade that was sent or 
     const unfillable = gaps.filter(({ exchange, status }) => exchange === name && status === 'unfillable');
     if (consecutiveTradeIds) expect([name, unfillable]).toEqual([name, []]);
   }
-  const bySent = new Map(sent.map((trade) => [`${trade.exchange} ${trade.symbol} ${trade.tradeId}`, trade]));
+  // Read once more: what was served meanwhile is in it too.
+  const bySent = new Map(
+    truth().map((trade) => [`${trade.exchange} ${trade.symbol} ${trade.tradeId}`, trade]),
+  );
   for (const [key, { last, volume, timestamp, takerSide }] of ticks) {
     const { price, size, ...trade } = bySent.get(key) ?? {
       price: 'never sent',
