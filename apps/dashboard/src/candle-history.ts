@@ -13,6 +13,8 @@ export class HistoryBusyError extends Error {
 export class CandleHistory {
   private reads = 0;
   private fault = '';
+  /** Told when a read has failed. */
+  onFault: () => void = () => undefined;
 
   /**
    * @param store where closed candles are.
@@ -37,6 +39,7 @@ export class CandleHistory {
       return merge(stored, this.live.newest(query), query);
     } catch (error) {
       this.fault = `The last read of candles failed: ${error instanceof Error ? error.message : String(error)}`;
+      this.onFault();
       throw error;
     } finally {
       this.reads -= 1;
@@ -46,6 +49,11 @@ export class CandleHistory {
   /** What went wrong at the last read, a sentence; empty when it went well. */
   lastFault(): string {
     return this.fault;
+  }
+
+  /** The store can be read again, though nobody has asked for candles since. */
+  mended(): void {
+    this.fault = '';
   }
 }
 

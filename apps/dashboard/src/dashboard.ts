@@ -15,6 +15,7 @@ import { Intake } from './intake';
 import { type MarketName, MarketView } from './market-view';
 import { PageFiles } from './page-files';
 import { SocketServer } from './socket-server';
+import { StoredPrices } from './stored-prices';
 
 const DAY_MS = 86_400_000;
 
@@ -38,6 +39,8 @@ export interface DashboardDeps {
   readonly pageDirectory: string;
   /** Answers health and metrics requests on the same port; true when it took the request. */
   readonly operations?: Operations;
+  /** Told its address as soon as it is served, which is before live data can be had. */
+  readonly onServed?: (url: string) => void;
   /** The symbols that are expected: they can be subscribed to before their first trade. */
   readonly symbols?: () => readonly MarketName[];
   /** Where the venues answer by REST, for tools that hold our data against theirs. */
@@ -75,34 +78,33 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
     createRequestListener({ access, page, operations: deps.operations, view, history, clientCount, log }),
   );
   const port = await listen(server, { host: config.host, port: config.port, setting: 'PORT or --port' });
+  const url = `http://${urlHost(config.host)}:${port}`;
+  deps.onServed?.(url);
   const sockets = new SocketServer({ server, access, limits: config.limits, mode, view, fanOut, now });
   const queue = dashboardQueue(randomUUID(), config.queueMaxBytes);
   const intake = new Intake({ bus, queue, view, metrics, log });
+  const stored = new StoredPrices(store, view.prices, now() - DAY_MS, log);
+  // Whether the store is back must not depend on somebody who asks: nobody is sent to a dashboard that is not ready.
+  history.onFault = () => stored.startLater();
+  stored.onRead = () => history.mended();
   const stop = async (): Promise<void> => {
+    stored.stop();
     await intake.stop();
     sockets.stop();
     await closeServer(server);
   };
   try {
     // A replay's store begins empty, and its times must not be compared with today.
-    if (mode !== 'replay') await seedPrices(store, view, now() - DAY_MS, log);
+    if (mode !== 'replay') await stored.start();
     await intake.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { port, url: `http://${urlHost(config.host)}:${port}`, checks: checksOf(intake, history), stop };
+  return { port, url, checks: checksOf(intake, () => history.lastFault() || stored.lastFault()), stop };
 }
 
-async function seedPrices(store: MarketStore, view: MarketView, since: number, log: Logger): Promise<void> {
-  try {
-    for (const price of await store.lastPrices({ since })) view.prices.seed(price);
-  } catch (error) {
-    log.warn({ error: String(error) }, 'Stored prices could not be read; the table fills with live trades');
-  }
-}
-
-function checksOf(intake: Intake, history: CandleHistory): Check[] {
+function checksOf(intake: Intake, historyFault: () => string): Check[] {
   const check = (name: string, fault: () => string): Check => ({
     name,
     probe: () => ({ ok: fault() === '', reason: fault() }),
@@ -111,7 +113,7 @@ function checksOf(intake: Intake, history: CandleHistory): Check[] {
     check('dashboard-consumer', () =>
       intake.attached() ? '' : 'No live data: the consumer is not attached.',
     ),
-    check('dashboard-history', () => history.lastFault()),
+    check('dashboard-history', historyFault),
   ];
 }
 

@@ -7,11 +7,12 @@ import { createDashboard } from './dashboard';
 
 /** Runs the dashboard on RabbitMQ and InfluxDB. @param readToken gives the database's token of this moment. */
 export async function startDashboardService(
-  { config, log, metrics, operations, onStop }: ServiceContext<DashboardServiceConfig>,
+  { config, log, metrics, operations, onStop, addChecks }: ServiceContext<DashboardServiceConfig>,
   readToken: () => string,
 ): Promise<RunningService> {
   const bus = configuredBus(config, { name: 'dashboard', log, metrics });
   onStop('bus', () => bus.close());
+  addChecks([{ name: 'bus', probe: () => bus.health() }]);
   const store = createInfluxStore({
     url: config.INFLUX_URL,
     token: readToken,
@@ -29,8 +30,8 @@ export async function startDashboardService(
     now: Date.now,
     pageDirectory: join(__dirname, 'page'),
     operations,
+    onServed: (url) => log.info({ url }, 'The dashboard is served.'),
   });
   onStop('dashboard', () => dashboard.stop());
-  log.info({ url: dashboard.url }, 'The dashboard is served.');
-  return { checks: [{ name: 'bus', probe: () => bus.health() }, ...dashboard.checks] };
+  return { checks: dashboard.checks };
 }

@@ -10,6 +10,7 @@ import {
   type ServiceContext,
   type ServiceDefinition,
   serviceFields,
+  startPatiently,
 } from '@neuraltrade/service';
 import { type Venue, venueNamed, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
@@ -72,12 +73,14 @@ function readConfig(name: string, venue: Venue, env: Env, args: readonly string[
 async function run(
   name: string,
   venue: Venue,
-  { config, log, metrics, onStop }: ServiceContext<AdapterServiceConfig>,
+  context: ServiceContext<AdapterServiceConfig>,
 ): Promise<RunningService> {
+  const { config, log, metrics, onStop, addChecks } = context;
   const bus = configuredBus(config, { name, log, metrics });
   onStop('bus', () => bus.close());
+  addChecks([{ name: 'bus', probe: () => bus.health() }]);
   const adapter = createAdapterService({ venue, bus, config: config.adapter, metrics, log });
   onStop('adapter', (remainingMs) => adapter.stop(remainingMs));
-  await adapter.start();
-  return { checks: [{ name: 'bus', probe: () => bus.health() }, ...adapter.checks] };
+  await startPatiently(context, () => adapter.start());
+  return { checks: adapter.checks };
 }

@@ -10,6 +10,7 @@ export { createLogger, LOG_LEVELS } from './logger';
 export type { LogDestination, Logger, LoggerOptions, LogLevel } from './logger';
 export * from './operations';
 export * from './operations-server';
+export * from './patient-start';
 export * from './run-service';
 export { capText, quote } from './sanitize';
 export { hideSecrets, rememberSecret } from './secrets';

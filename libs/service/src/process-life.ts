@@ -18,6 +18,8 @@ export interface ProcessLife {
   readonly onStop: (step: string, stop: StopStep) => void;
   /** Everything is up: ready from now on. */
   readonly started: () => void;
+  /** Leaves with the fault, unless a stop is under way: then the start failed because of it. */
+  readonly startFailed: (error: unknown) => void;
   /** Begins the ordered stop that ends with exit code 0; later calls are noted only. */
   readonly requestStop: (reason: string) => void;
   /** Logs the error as the last line, tries to stop in order and leaves with a fault. */
@@ -97,6 +99,10 @@ export function createProcessLife({ name, log, stdout, timeoutMs }: ProcessLifeO
       if (phase !== 'starting') return;
       phase = 'running';
       log.info('started');
+    },
+    startFailed: (error) => {
+      if (phase === 'starting') crash(error);
+      else log.info({ reason: messageOf(error) }, 'the start was cut short by the stop');
     },
     requestStop,
     crash,

@@ -1,8 +1,9 @@
+import { PermanentError } from '@neuraltrade/contracts';
 import { collectProcessMetrics, createMetrics } from '@neuraltrade/metrics';
 import type { Metrics } from '@neuraltrade/metrics';
 import { say } from './console-text';
 import type { Env } from './env-field';
-import { ExpectedError } from './expected-error';
+import { ConfigError, ExpectedError } from './expected-error';
 import { createLogger, stdoutDestination } from './logger';
 import type { Logger } from './logger';
 import { createOperations } from './operations';
@@ -35,13 +36,15 @@ export interface ServiceContext<C extends ServiceConfig> {
   readonly operations: Operations;
   /** Registers a named part of the ordered stop; the last registered is stopped first. */
   readonly onStop: (step: string, stop: StopStep) => void;
+  /** Adds checks that count at once: they say what a start is waiting for. */
+  readonly addChecks: (checks: readonly Check[]) => void;
   /** Ends the process in order with exit code 0: the work is done. */
   readonly requestStop: (reason: string) => void;
 }
 
 /** A service that has started. */
 export interface RunningService {
-  /** What being ready means for it. */
+  /** What being ready means for it, beside the checks that were added while it started. */
   readonly checks: readonly Check[];
   /** Stop intake, finish, confirm, ack, close. Runs before the steps of onStop. */
   readonly stop?: StopStep;
@@ -61,8 +64,9 @@ export async function runService<C extends ServiceConfig>(service: ServiceDefini
 
   const metrics = createMetrics();
   collectProcessMetrics(metrics);
-  let checks: readonly Check[] = [];
-  const operations = createOperations({ metrics, checks: () => [life.check, ...checks] });
+  const checks: Check[] = [life.check];
+  const addChecks = (more: readonly Check[]): void => void checks.push(...more);
+  const operations = createOperations({ metrics, checks: () => checks });
   try {
     if (config.HTTP_PORT !== undefined) {
       const server = await startOperationsServer({
@@ -74,12 +78,13 @@ export async function runService<C extends ServiceConfig>(service: ServiceDefini
       log.info({ host: config.HTTP_HOST, port: server.port }, 'health and metrics are served');
     }
     const { onStop, requestStop } = life;
-    const running = await service.main({ config, log, metrics, operations, onStop, requestStop });
-    checks = running.checks;
+    const running = await service.main({ config, log, metrics, operations, onStop, addChecks, requestStop });
+    addChecks(running.checks);
     if (running.stop) life.onStop(service.name, running.stop);
     life.started();
   } catch (error) {
-    life.crash(error);
+    // What no repetition cures at the start is a wrong setting: of this service, or of what it was pointed at.
+    life.startFailed(error instanceof PermanentError ? new ConfigError([error.message]) : error);
   }
 }
 

@@ -1,0 +1,45 @@
+import type { Delivery } from './message-bus';
+import { MAX_MESSAGE_BYTES, messageFault } from './message-limits';
+import { PARK_HEADERS, parkedMessage } from './parking';
+
+const delivery: Omit<Delivery, 'tag' | 'redelivered'> = {
+  body: Buffer.from('x'),
+  contentType: 'text/plain',
+  headers: { schema: 'ticks', schemaVersion: 1 },
+  amqpExchange: 'market.ticks',
+  routingKey: 'tick.kraken.BTC-USD',
+  messageId: 'id',
+};
+const parked = (changes: Partial<typeof delivery>) =>
+  parkedMessage({ ...delivery, ...changes }, 'influx-sink.ticks', 'malformed', 'It is not JSON.');
+
+describe('the copy of a parked message', () => {
+  it('carries its own headers, the reason and where it came from', () => {
+    expect(parked({}).headers).toEqual({
+      schema: 'ticks',
+      schemaVersion: 1,
+      [PARK_HEADERS.reason]: 'malformed',
+      [PARK_HEADERS.detail]: 'It is not JSON.',
+      [PARK_HEADERS.queue]: 'influx-sink.ticks',
+      [PARK_HEADERS.amqpExchange]: 'market.ticks',
+      [PARK_HEADERS.routingKey]: 'tick.kraken.BTC-USD',
+    });
+  });
+
+  it('can be published even when the headers left no room, which are then shortened and counted', () => {
+    const message = parked({ headers: { schema: 'ticks', long: 'é'.repeat(40_000), ...manyHeaders(3_000) } });
+    expect(messageFault(message)).toBeNull();
+    expect(message.headers).toMatchObject({ schema: 'ticks', long: 'é'.repeat(100) });
+    expect(message.headers[PARK_HEADERS.cutHeaders]).toBeGreaterThan(1);
+  });
+
+  it('can be published whatever the size of the body and of the id', () => {
+    const message = parked({ body: Buffer.alloc(MAX_MESSAGE_BYTES + 1), messageId: 'é'.repeat(127) + ':7' });
+    expect(messageFault(message)).toBeNull();
+    expect(message.messageId.endsWith(':7')).toBe(true);
+  });
+});
+
+function manyHeaders(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`header-${index}`, index]));
+}
