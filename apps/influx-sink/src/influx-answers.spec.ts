@@ -1,4 +1,5 @@
 import { type ScriptedAnswer, ScriptedInflux, type SeenRequest } from '@neuraltrade/infra';
+import type { MessageBus } from '@neuraltrade/messaging';
 import { createInfluxStore, type InfluxStore } from '@neuraltrade/storage';
 import { ticksFrom } from './testing/records';
 import { eventually, SinkRig } from './testing/sink-rig';
@@ -117,6 +118,16 @@ describe('a sink whose InfluxDB answers', () => {
     store.abort();
     await stopped;
     expect(await rig.depth('ticks')).toEqual({ ready: 1, unacked: 0 });
+  });
+
+  test('a stop does not wait for a store or a broker that keeps the start waiting', async () => {
+    const silent = await rig.start({}, rig.bus, { storeReady: () => new Promise<never>(() => undefined) });
+    await silent.stop();
+    const away = Object.create(rig.bus) as MessageBus;
+    away.declare = () => new Promise<never>(() => undefined);
+    const sink = await rig.start({}, away, { storeReady: () => store.verify() });
+    await sink.stop();
+    expect(sink.checks[0]?.probe()).toEqual({ ok: false, reason: 'The sink has stopped.' });
   });
 
   test('nothing is consumed before the store is ready, and the start does not wait for it', async () => {

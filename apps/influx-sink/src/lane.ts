@@ -47,6 +47,9 @@ export interface LaneOptions<K extends StoredKind> {
 export class Lane<K extends StoredKind> {
   readonly #options: LaneOptions<K>;
   readonly #cut = new AbortController();
+  readonly #stopping = new Promise<void>((resolve) => {
+    this.#cut.signal.addEventListener('abort', () => resolve());
+  });
   #session: Session<K> | null = null;
   #fault: string;
   #running: Promise<void> = Promise.resolve();
@@ -79,8 +82,6 @@ export class Lane<K extends StoredKind> {
     this.#cut.abort();
     await this.#session?.stop();
     await this.#running;
-    // One that was being opened meanwhile.
-    await this.#session?.stop();
     this.#fault = 'The sink has stopped.';
   }
 
@@ -89,8 +90,10 @@ export class Lane<K extends StoredKind> {
     // Publishers need the queue, however long the store is away.
     await bus.declare(topology);
     await storeReady?.();
+    if (this.#cut.signal.aborted) return;
     const session = new Session(this.#options, (fault, needsPerson) => this.#report(fault, needsPerson));
     await session.open();
+    if (this.#cut.signal.aborted) return session.stop();
     this.#session = session;
     this.#report('');
   }
@@ -126,10 +129,13 @@ export class Lane<K extends StoredKind> {
 
   /** A permanent fault of the topology can be cured by a person while this runs, so that one is tried again, too. */
   async #openAgain(): Promise<void> {
-    await this.#open().catch((error: unknown) => {
+    try {
+      // A broker or store that is away may keep this waiting; no stop waits for it.
+      await Promise.race([this.#open(), this.#stopping]);
+    } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       throw new RetryableError(textOf(error), { cause: error });
-    });
+    }
   }
 
   #report(fault: string, needsPerson = false): void {
