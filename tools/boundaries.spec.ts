@@ -182,13 +182,15 @@ describe('the projects', () => {
   });
 });
 
-/** Which projects each project imports, by name, tests aside. */
+/** Which projects each project imports, by name (tools by path), tests aside. */
 function readImports(): Map<string, Set<string>> {
   const imports = new Map<string, Set<string>>();
   for (const group of ['apps', 'libs', 'tools']) {
     const files = readdirSync(join(root, group), { recursive: true, encoding: 'utf8' });
     for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))) {
-      const project = relative('.', file).split('/', 1)[0] ?? '';
+      const folder = relative('.', file).split('/', 1)[0] ?? '';
+      // Nobody imports a tool, and a tool may have the name of a library.
+      const project = group === 'tools' ? `tools/${folder}` : folder;
       const targets = imports.get(project) ?? new Set();
       imports.set(project, targets);
       for (const [, name = ''] of readFileSync(join(root, group, file), 'utf8').matchAll(
