@@ -37,14 +37,20 @@ export class BestEffortSender {
     if (messageFault(message) !== null) return this.drop('too-large');
     if (this.channel === null) return this.drop('not-connected');
     if (!this.writable || this.blocked) return this.drop('busy');
-    this.writable = this.channel.publish(amqpExchange, routingKey, body, {
+    const options = {
       persistent: message.persistent ?? false,
       contentType,
       headers,
       messageId,
       ...(message.priority === undefined ? {} : { priority: message.priority }),
       ...(message.expirationMs === undefined ? {} : { expiration: String(message.expirationMs) }),
-    });
+    };
+    try {
+      this.writable = this.channel.publish(amqpExchange, routingKey, body, options);
+    } catch {
+      // The client has ended the channel already, and tells so in a moment.
+      this.drop('not-connected');
+    }
   }
 
   private drop(reason: string): void {

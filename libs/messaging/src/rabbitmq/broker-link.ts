@@ -7,7 +7,7 @@ import type { RabbitMqBusOptions } from './options';
 
 /** A session that lasted this long was a good one: the next wait is short again. */
 const STABLE_AFTER_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** What a link is for. */
 export type LinkRole = 'publish' | 'consume';

@@ -4,6 +4,7 @@ import type { MessageBus, OutgoingMessage, PublishOutcome } from '../message-bus
 import { publishBatch } from '../publish-batch';
 import { describeWithBroker, QUICK } from '../testing/broker-under-test';
 import { collect, message, queueSpec, texts, until } from '../testing/bus-under-test';
+import { FaultProxy } from '../testing/fault-proxy';
 import type { RabbitMqBusOptions } from './options';
 import { createRabbitMqBus } from './rabbitmq-bus';
 
@@ -71,7 +72,9 @@ describeWithBroker(process.env, 'while RabbitMQ itself fails', () => {
     'waits while the broker is short of %s, within its bounds, and consumes on',
     async (_, alarm, allClear, reason) => {
       const metrics = createMetrics();
+      const proxy = await FaultProxy.start(broker.urlOf('/'));
       const bus = await made({
+        urls: [proxy.url],
         publishWindow: 10,
         maxWaitingBytes: 100_000,
         confirmTimeoutMs: 60_000,
@@ -87,6 +90,8 @@ describeWithBroker(process.env, 'while RabbitMQ itself fails', () => {
         /^RabbitMQ at 127\.0\.0\.1:\d+ takes no messages since .*Z: low on (memory|disk)\.$/,
       );
       expect(await metrics.registry.metrics()).toMatch(/connection_status\{peer="broker-publish"\} 0\.5/);
+      bus.send(routed('best effort'));
+      expect(await metrics.registry.metrics()).toMatch(/failed_total\{stage="send",reason="busy"\} 1/);
       for (const text of texts(21, 300)) publishes.push(bus.publish(routed(text)));
       for (const publish of publishes) void publish.then((outcome) => settled.push(outcome));
 
@@ -98,12 +103,16 @@ describeWithBroker(process.env, 'while RabbitMQ itself fails', () => {
       expect(settled.length).toBeGreaterThan(50);
       expect(settled.length).toBeLessThan(300);
 
+      // Only what was written before the broker said so is in doubt when the connection goes as well.
+      proxy.cut();
       await broker.rabbitmqctl(...allClear);
       await Promise.all(publishes);
-      const confirmed = settled.filter((outcome) => outcome === 'confirmed').length;
-      expect(confirmed).toBe(301 - settled.filter((outcome) => outcome === 'nacked').length);
-      await collector.received(20 + confirmed);
-      expect(bus.health()).toEqual({ ok: true, reason: '' });
+      const count = (wanted: PublishOutcome) => settled.filter((outcome) => outcome === wanted).length;
+      expect([count('unknown'), count('confirmed')]).toEqual([1, 300 - count('nacked')]);
+      await collector.received(20 + count('confirmed'));
+      await until('all is well', () => bus.health().ok);
+      await bus.close();
+      await proxy.stop();
     },
   );
 

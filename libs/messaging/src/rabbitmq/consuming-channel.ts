@@ -2,7 +2,7 @@ import type { Channel, ConsumeMessage, Options } from 'amqplib';
 import type { BrokerSession } from './broker-session';
 
 /** Longest wait for the broker's answer to a close, ms. Beyond, the connection is cut: deliveries must go back. */
-const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 3_000;
 
 /** What a consuming channel needs. */
 export interface ConsumingChannelOptions {
@@ -68,12 +68,12 @@ export class ConsumingChannel {
 
   /** Answers that a delivery, or it and all earlier ones, is done. */
   ack(message: ConsumeMessage, andEarlier: boolean): void {
-    if (!this.isEnded) this.channel.ack(message, andEarlier);
+    this.answer(() => this.channel.ack(message, andEarlier));
   }
 
   /** Gives a delivery back. */
   giveBack(message: ConsumeMessage): void {
-    if (!this.isEnded) this.channel.nack(message, false, true);
+    this.answer(() => this.channel.nack(message, false, true));
   }
 
   /** Ends it and resolves when the broker has what was not answered. */
@@ -81,6 +81,15 @@ export class ConsumingChannel {
     this.end('closed', '');
     this.closing ??= this.closeChannel();
     return this.closing;
+  }
+
+  private answer(send: () => void): void {
+    if (this.isEnded) return;
+    try {
+      send();
+    } catch {
+      // The client has ended the channel already, and tells so in a moment: the delivery comes again.
+    }
   }
 
   private begin(): void {

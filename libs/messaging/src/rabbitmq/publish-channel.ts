@@ -1,4 +1,4 @@
-import type { ConfirmChannel, Message } from 'amqplib';
+import { IllegalOperationError, type ConfirmChannel, type Message } from 'amqplib';
 import type { OutgoingMessage, PublishOutcome } from '../message-bus';
 
 /** A message on its way, and whoever waits for its outcome. */
@@ -83,7 +83,16 @@ export class PublishChannel {
       ...(message.priority === undefined ? {} : { priority: message.priority }),
       ...(message.expirationMs === undefined ? {} : { expiration: String(message.expirationMs) }),
     };
-    const hasRoom = this.channel.publish(amqpExchange, routingKey, body, options);
+    let hasRoom: boolean;
+    try {
+      hasRoom = this.channel.publish(amqpExchange, routingKey, body, options);
+    } catch (error) {
+      // The client has ended the channel already, and tells so in a moment.
+      if (error instanceof IllegalOperationError) this.ended = true;
+      publish.settled = true;
+      publish.settle('unknown');
+      return;
+    }
     this.unanswered.set(++this.lastTag, publish);
     this.bytes += body.length;
     if (!hasRoom) this.buffered = true;

@@ -30,7 +30,7 @@ import { TopologyRepair } from './topology-repair';
 /** Between attempts at what the broker could not do yet, ms: a queue whose node is still coming up, for one. */
 const RETRY_MS = 200;
 /** Longest wait for open confirms when the bus is closed, ms. */
-const DRAIN_TIMEOUT_MS = 5_000;
+const DRAIN_TIMEOUT_MS = 3_000;
 const MAX_PREFETCH = 65_535;
 
 /**
@@ -100,7 +100,8 @@ class RabbitMqBus implements MessageBus {
   async declare(queues: readonly QueueSpec[]): Promise<void> {
     this.topology.check(queues);
     await this.untilDone(async () => {
-      await this.topology.assertQueues(await this.links.publish.ready(), 'publish', queues);
+      // The amqp exchanges too: somebody may have deleted one since this connection began.
+      await this.topology.assertQueues(await this.links.publish.ready(), 'publish', queues, true);
       await this.topology.assertQueues(await this.links.consume.ready(), 'consume', queues);
     });
     this.topology.remember(queues);
@@ -228,6 +229,7 @@ class RabbitMqBus implements MessageBus {
         this.assertOpen();
         if (brokerCode(error) === 404 && !/is down|not running/.test(faultText(error))) {
           if (!this.isOurs(queue) || ++missing > 1) throw undeclared(queue);
+          await this.links.publish.ready();
           await this.untilDone(() => this.repair.now());
           continue;
         }

@@ -104,8 +104,19 @@ describeWithBroker(process.env, 'the connection to RabbitMQ', (broker) => {
     proxy.flow('toClient', 'pass');
     await until('it is up', () => bus.health().reason.includes('not consumed any more'));
     expect(await bus.publish(message('a'))).toBe('confirmed');
-    // No socket of the lost connections lingers.
-    await until('two connections', () => proxy.open === 2);
+  });
+
+  it('keeps no socket to a node that does not answer a goodbye', async () => {
+    const proxy = await proxied();
+    const bus = made({ urls: [proxy.url], heartbeatS: 1 });
+    await bus.declare([]);
+    const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+    const before = sockets();
+    proxy.refuse(true);
+    proxy.flow('toClient', 'stall');
+    proxy.flow('toBroker', 'stall');
+    await until('heartbeats tell', () => !bus.health().ok);
+    await until('both sockets are gone', () => sockets() <= before - 2);
   });
 
   it('is not lost for good when this process was too busy for its heartbeats', async () => {

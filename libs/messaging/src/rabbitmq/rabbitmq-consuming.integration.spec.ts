@@ -166,6 +166,15 @@ describeWithBroker(process.env, 'consuming from RabbitMQ', (broker) => {
     await after.received(1);
   });
 
+  it('leaves no optional queue behind whose consumer stays away', async () => {
+    const absent = made({ optionalQueueExpiresMs: 200 });
+    await absent.declare([queueSpec('optional', { kind: 'optional' })]);
+    await publishAll(absent, ['a']);
+    await absent.close();
+    const bus = made();
+    await until('it is gone', async () => (await bus.publish(message('b'))) === 'returned');
+  });
+
   it('counts what was parked and answers that came twice', async () => {
     const metrics = createMetrics();
     const bus = made({ metrics });

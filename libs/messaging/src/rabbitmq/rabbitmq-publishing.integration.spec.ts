@@ -155,6 +155,17 @@ describeWithBroker(process.env, 'publishing to RabbitMQ', (broker) => {
     await until('all are stored', () => seen().size === 50);
   });
 
+  it('declares a queue on an amqp exchange that was deleted meanwhile', async () => {
+    const bus = made();
+    await bus.declare([]);
+    await host.channel.deleteExchange('market.signals');
+    await bus.declare([
+      queueSpec('signals', { bindings: [{ amqpExchange: 'market.signals', pattern: 'signal.#' }] }),
+    ]);
+    const signal = message('a', { amqpExchange: 'market.signals', routingKey: 'signal.x' });
+    expect(await bus.publish(signal)).toBe('confirmed');
+  });
+
   it('overshoots a full queue by no more than its window, and stores exactly what it confirms', async () => {
     const bus = made({ publishWindow: 20 });
     await bus.declare([queueSpec('narrow', { maxBytes: 5_000 })]);
