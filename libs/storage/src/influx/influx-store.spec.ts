@@ -108,6 +108,15 @@ describe('requests of the store on InfluxDB', () => {
     expect(influx.writes).toEqual([]);
   });
 
+  test('after a look that took too long nothing is written: others may have written newer revisions meanwhile', async () => {
+    const store = open({ lookHoldsMs: 0 });
+    await expect(store.writeCandles([candleOf()])).rejects.toMatchObject({ name: 'RetryableError' });
+    await expect(store.writeGaps([gapOf()])).rejects.toThrow('it is looked at again');
+    expect(influx.writes).toEqual([]);
+    await open().writeCandles([candleOf()]);
+    expect(influx.writes).toHaveLength(1);
+  });
+
   test('the address in sentences holds no password', async () => {
     influx.answer = () => ({ status: 500 });
     const store = open({ url: influx.url.replace('http://', 'http://user:hunter22@') });

@@ -34,6 +34,7 @@ import { schemaFault } from './schema-check';
 import { replacingCandles, replacingGaps } from './stored-versions';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_LOOK_HOLDS_MS = 10_000;
 
 /** A {@link MarketStore} on InfluxDB 2. Each write is one request, tried once: whoever holds the records tries again. */
 export interface InfluxStore extends MarketStore {
@@ -57,17 +58,15 @@ export function createInfluxStore(options: InfluxStoreOptions): InfluxStore {
     bucket: options.bucket,
   };
   const readToken = typeof token === 'string' ? (): string => token : token;
-  return new InfluxMarketStore(
-    new InfluxHttp({ ...place, token: readToken, timeoutMs, gzipAbove }),
-    place,
-    now,
-  );
+  const http = new InfluxHttp({ ...place, token: readToken, timeoutMs, gzipAbove });
+  return new InfluxMarketStore(http, place, now, options.lookHoldsMs ?? DEFAULT_LOOK_HOLDS_MS);
 }
 
 class InfluxMarketStore implements InfluxStore {
   readonly #http: InfluxHttp;
   readonly #place: InfluxPlace;
   readonly #now: () => number;
+  readonly #lookHoldsMs: number;
   // What is stored is read before candles and gaps are written, so nobody may write them in between.
   readonly #candleWrites = new Serial();
   readonly #gapWrites = new Serial();
@@ -75,10 +74,11 @@ class InfluxMarketStore implements InfluxStore {
   #failure = 'The bucket has not been looked at yet.';
   #closed = false;
 
-  constructor(http: InfluxHttp, place: InfluxPlace, now: () => number) {
+  constructor(http: InfluxHttp, place: InfluxPlace, now: () => number, lookHoldsMs: number) {
     this.#http = http;
     this.#place = place;
     this.#now = now;
+    this.#lookHoldsMs = lookHoldsMs;
   }
 
   async verify(): Promise<void> {
@@ -100,7 +100,7 @@ class InfluxMarketStore implements InfluxStore {
     if (candles.length === 0) return;
     await this.#candleWrites.run(async () => {
       await this.#judged(async () => {
-        const news = await replacingCandles(this.#run, this.#place.bucket, candles);
+        const news = await this.#fresh(() => replacingCandles(this.#run, this.#place.bucket, candles));
         await this.#store(news, candleLine, timestampOf);
       });
     });
@@ -111,7 +111,7 @@ class InfluxMarketStore implements InfluxStore {
     if (gaps.length === 0) return;
     await this.#gapWrites.run(async () => {
       await this.#judged(async () => {
-        const news = await replacingGaps(this.#run, this.#place.bucket, gaps);
+        const news = await this.#fresh(() => replacingGaps(this.#run, this.#place.bucket, gaps));
         await this.#store(news, gapLine, (gap) => gap.fromTimestamp);
       });
     });
@@ -174,6 +174,18 @@ class InfluxMarketStore implements InfluxStore {
     } finally {
       this.#underWay.delete(running);
     }
+  }
+
+  /** What a look at the bucket gave, unless this process was held for so long that others may have written since. */
+  async #fresh<T>(look: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    const found = await look();
+    if (performance.now() - begun <= this.#lookHoldsMs) return found;
+    throw new StoreUnavailableError(
+      `Looking at what InfluxDB at ${this.#place.url} holds took longer than ${this.#lookHoldsMs} ms; it is looked at again.`,
+      false,
+      0,
+    );
   }
 
   async #store<R>(
