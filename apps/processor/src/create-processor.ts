@@ -26,8 +26,8 @@ export interface SessionResult {
 export interface Processor {
   /** Whether every partition is consumed. */
   readonly checks: readonly Check[];
-  /** Resolves when the raw queues are empty and all of it is processed, published and acked. */
-  drain(): Promise<void>;
+  /** Resolves when the raw queues are empty and all of it is processed, published and acked, or when `giveUp` says so. */
+  drain(giveUp?: AbortSignal): Promise<void>;
   /** As drain, and every candle is closed: the end of a replayed session. Returns what it came to. */
   finish(): Promise<SessionResult>;
   /** Hands every partition over after a last checkpoint. */
@@ -90,7 +90,7 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
 
   return {
     checks: [{ name: 'processor', probe: () => firstProblem(partitions) }],
-    drain: () => all(partitions, (partition) => partition.drain()),
+    drain: (giveUp) => all(partitions, (partition) => partition.drain(giveUp)),
     finish: async () => {
       const counts = new Map<string, number>();
       for (const ofPartition of await Promise.all(partitions.map((partition) => partition.finish()))) {

@@ -138,9 +138,9 @@ export class Partition {
     return outputs.finalCandles;
   }
 
-  /** Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked. */
-  async drain(): Promise<void> {
-    for (;;) {
+  /** Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked, or when told to. */
+  async drain(giveUp?: AbortSignal): Promise<void> {
+    while (giveUp?.aborted !== true) {
       await this.checkpoint();
       // Unacked ones count too: a delivery may be on its way to us, neither waiting any more nor received yet.
       const { ready, unacked } = await this.deps.bus.depth(this.queue);

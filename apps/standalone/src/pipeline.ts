@@ -70,9 +70,8 @@ export async function startPipeline(
   onStop('dashboard', () => dashboard.stop());
   const sink = await createSink({ bus, store, log, metrics, now: Date.now, config: config.sink });
   const queues = Object.values(sinkQueues(config.processor.QUEUE_MAX_BYTES)).map(({ name }) => name);
-  const stored = (): Promise<void> => untilEmpty(bus, queues);
-  onStop('sink', async () => {
-    await stored();
+  onStop('sink', async (remainingMs) => {
+    await untilEmpty(bus, queues, AbortSignal.timeout(Math.floor(remainingMs / 3)));
     await sink.stop();
   });
   return {
@@ -86,12 +85,12 @@ export async function startPipeline(
     ],
     startProcessor: (startFresh) =>
       createProcessor({ bus, config: config.processor, metrics, log, now: Date.now, startFresh }),
-    stored,
+    stored: () => untilEmpty(bus, queues),
   };
 }
 
-async function untilEmpty(bus: MessageBus, queues: readonly string[]): Promise<void> {
-  for (;;) {
+async function untilEmpty(bus: MessageBus, queues: readonly string[], giveUp?: AbortSignal): Promise<void> {
+  while (giveUp?.aborted !== true) {
     const depths = await Promise.all(queues.map((queue) => bus.depth(queue)));
     if (depths.every(({ ready, unacked }) => ready === 0 && unacked === 0)) return;
     await sleep(DRAIN_POLL_MS);

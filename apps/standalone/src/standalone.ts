@@ -52,8 +52,9 @@ async function runVenues(
   const venueAddresses: VenueAddress[] = [];
   const pipeline = await startPipeline(context, directory, false, () => venueAddresses);
   const processor = await pipeline.startProcessor(false);
-  onStop('processor', async () => {
-    await processor.drain();
+  onStop('processor', async (remainingMs) => {
+    // What a backlog leaves in the queues is kept there for the next start.
+    await processor.drain(AbortSignal.timeout(Math.floor(remainingMs / 3)));
     await processor.stop();
   });
   const env = await addresses(directory);
@@ -65,8 +66,8 @@ async function runVenues(
     const recording = recorder === null ? {} : { recording: recorder.recording };
     return createAdapterService({ venue, bus: pipeline.bus, config: settings, metrics, log, ...recording });
   });
-  onStop('adapters', async () => {
-    await Promise.all(all.map((adapter) => adapter.stop()));
+  onStop('adapters', async (remainingMs) => {
+    await Promise.all(all.map((adapter) => adapter.stop(Math.floor(remainingMs / 3))));
   });
   const adapters = await startAdapters(all, log);
   announce(config, pipeline.dashboard.url, directory);
