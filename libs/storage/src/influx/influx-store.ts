@@ -23,18 +23,23 @@ import {
   refuseBadSignalPerformanceQuery,
   refuseBadSignals,
 } from '../storable';
-import { RecordsRefusedError, StoreUnavailableError } from '../store-errors';
+import { StoreUnavailableError } from '../store-errors';
 import { InfluxHttp, type OnRow } from './influx-http';
 import { type InfluxPlace, judge } from './judgement';
 import type { InfluxStoreOptions } from './options';
-import { oldest, outdatedCount } from './outdated';
 import { candleLine, gapLine, signalLine, tickLine } from './points';
 import { readCandles, readLastPrices, readSignalPerformance } from './queries';
 import { schemaFault } from './schema-check';
 import { replacingCandles, replacingGaps } from './stored-versions';
+import { type PointsOf, writePoints } from './write-points';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_LOOK_HOLDS_MS = 10_000;
+
+const TICKS: PointsOf<ProcessedTick> = { line: tickLine, time: ({ timestamp }) => timestamp };
+const CANDLES: PointsOf<Candle> = { line: candleLine, time: ({ timestamp }) => timestamp };
+const GAPS: PointsOf<Gap> = { line: gapLine, time: ({ fromTimestamp }) => fromTimestamp };
+const SIGNALS: PointsOf<MlSignal> = { line: signalLine, time: ({ timestamp }) => timestamp };
 
 /** A {@link MarketStore} on InfluxDB 2. Each write is one request, tried once: whoever holds the records tries again. */
 export interface InfluxStore extends MarketStore {
@@ -92,7 +97,7 @@ class InfluxMarketStore implements InfluxStore {
   async writeTicks(ticks: readonly ProcessedTick[]): Promise<void> {
     refuseBadNames(ticks);
     // The last copy of a point in a request stays. Of a trade that came twice the first copy is to stay.
-    await this.#judged(() => this.#store([...ticks].reverse(), tickLine, timestampOf));
+    await this.#judged(() => writePoints(this.#send, [...ticks].reverse(), TICKS));
   }
 
   async writeCandles(candles: readonly Candle[]): Promise<void> {
@@ -101,7 +106,7 @@ class InfluxMarketStore implements InfluxStore {
     await this.#candleWrites.run(async () => {
       await this.#judged(async () => {
         const news = await this.#fresh(() => replacingCandles(this.#run, this.#place.bucket, candles));
-        await this.#store(news, candleLine, timestampOf);
+        await writePoints(this.#send, news, CANDLES);
       });
     });
   }
@@ -112,14 +117,14 @@ class InfluxMarketStore implements InfluxStore {
     await this.#gapWrites.run(async () => {
       await this.#judged(async () => {
         const news = await this.#fresh(() => replacingGaps(this.#run, this.#place.bucket, gaps));
-        await this.#store(news, gapLine, (gap) => gap.fromTimestamp);
+        await writePoints(this.#send, news, GAPS);
       });
     });
   }
 
   async writeSignals(signals: readonly MlSignal[]): Promise<void> {
     refuseBadSignals(signals);
-    await this.#judged(() => this.#store(signals, signalLine, timestampOf));
+    await this.#judged(() => writePoints(this.#send, signals, SIGNALS));
   }
 
   async lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
@@ -188,52 +193,13 @@ class InfluxMarketStore implements InfluxStore {
     );
   }
 
-  async #store<R>(
-    records: readonly R[],
-    lineOf: (record: R) => string,
-    timeOf: (record: R) => number,
-  ): Promise<void> {
-    if (records.length === 0) return;
-    try {
-      await this.#send(linesOf(records, lineOf));
-    } catch (error) {
-      if (!(error instanceof PermanentError)) throw error;
-      throw (await this.#outdatedAmong(records, lineOf, timeOf, error)) ?? error;
-    }
-  }
-
-  /**
-   * The server tells how many points are older than the bucket keeps them, not which: those are the oldest, which is made sure
-   * by sending them alone. Null when something else is wrong, too.
-   */
-  async #outdatedAmong<R>(
-    records: readonly R[],
-    lineOf: (record: R) => string,
-    timeOf: (record: R) => number,
-    refusal: PermanentError,
-  ): Promise<RecordsRefusedError | null> {
-    const count = outdatedCount(refusal);
-    if (count === 0 || count > records.length) return null;
-    const refused = oldest(records, timeOf, count);
-    if (count < records.length) {
-      try {
-        await this.#send(linesOf(refused, lineOf));
-        return null;
-      } catch (error) {
-        if (!(error instanceof PermanentError)) throw error;
-        if (outdatedCount(error) !== count) return null;
-      }
-    }
-    return new RecordsRefusedError(refusal.message, refused);
-  }
-
-  async #send(lines: string): Promise<void> {
+  readonly #send = async (lines: string): Promise<void> => {
     try {
       await this.#http.write(lines);
     } catch (error) {
       throw judge(error, this.#place, this.#now());
     }
-  }
+  };
 
   readonly #run = async (flux: string, onRow: OnRow): Promise<void> => {
     try {
@@ -245,17 +211,6 @@ class InfluxMarketStore implements InfluxStore {
       throw new StoreUnavailableError(fault.message, true, 0, { cause: error });
     }
   };
-}
-
-/** Appended rather than joined: the text is made once, when it is sent, and not each line before. */
-function linesOf<R>(records: readonly R[], lineOf: (record: R) => string): string {
-  let lines = '';
-  for (const record of records) lines += `${lineOf(record)}\n`;
-  return lines;
-}
-
-function timestampOf({ timestamp }: { readonly timestamp: number }): number {
-  return timestamp;
 }
 
 function textOf(error: unknown): string {
