@@ -29,6 +29,16 @@ describe('the judgement of a failed request', () => {
     },
   );
 
+  test('an organisation that a query does not find is no fault of what was asked, though its status is 400', () => {
+    const body = JSON.stringify({
+      code: 'invalid',
+      message: 'failed to decode request body: organization name "desk" not found',
+    });
+    const fault = judge(new HttpError(400, '', body, null, 'application/json'), PLACE, NOW);
+    expect(fault).toMatchObject({ name: 'RetryableError', needsPerson: true });
+    expect(fault.message).toContain('Create organisation desk');
+  });
+
   test('a refused token, a forbidden bucket and an unknown bucket name the setting to change', () => {
     expect(answered(401).message).toContain('Give INFLUX_TOKEN a valid one of organisation desk.');
     expect(answered(403).message).toContain('read and write access to bucket market_data');

@@ -42,7 +42,9 @@ export function judge(
     new StoreUnavailableError(message, needsPerson, retryAfterMs(error.headers?.['retry-after'], now), {
       cause: error,
     });
-  switch (statusCode) {
+  // A query names its organisation in its body, so that this is what an unknown one is answered with.
+  const unknownOrg = statusCode === 400 && /organization name .* not found/.test(words);
+  switch (unknownOrg ? 404 : statusCode) {
     case 400:
     case 422:
       return new PermanentError('store-refused', `${where} refuses the points (${statusCode}): ${words}`);
@@ -60,7 +62,7 @@ export function judge(
       );
     case 404:
       return waits(
-        `${where} does not know it (404): ${words}. Create organisation ${place.org} with bucket ${place.bucket}, or set INFLUX_ORG and INFLUX_BUCKET.`,
+        `${where} does not know it (${statusCode}): ${words}. Create organisation ${place.org} with bucket ${place.bucket}, or set INFLUX_ORG and INFLUX_BUCKET.`,
         true,
       );
     default:
