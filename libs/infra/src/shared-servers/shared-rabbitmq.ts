@@ -37,6 +37,8 @@ export async function serveBroker(
     return Promise.resolve(broker.urlOf(name));
   };
   const server = createServer((request, response) => {
+    // Test files count their sockets.
+    response.shouldKeepAlive = false;
     void bodyOf(request)
       .then((text) => {
         const { method, args } = JSON.parse(text) as Call;

@@ -26,7 +26,8 @@ export class FaultProxy {
 
   /** A proxy in front of the broker of an address. */
   static async start(brokerUrl: string): Promise<FaultProxy> {
-    const server = createServer();
+    // A peer that is away does not answer a goodbye either.
+    const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new FaultProxy(server, new URL(brokerUrl));
   }
@@ -76,12 +77,18 @@ export class FaultProxy {
       client.resetAndDestroy();
       return;
     }
-    const broker = connect(Number(this.target.port), this.target.hostname);
+    const broker = connect({
+      port: Number(this.target.port),
+      host: this.target.hostname,
+      allowHalfOpen: true,
+    });
     broker.on('error', () => undefined);
     const pair = { client, broker };
     this.pairs.add(pair);
     client.on('close', () => this.end(pair));
-    broker.on('close', () => this.end(pair));
+    broker.on('close', () => this.toClient === 'pass' && this.end(pair));
+    client.on('end', () => this.toBroker === 'pass' && this.end(pair));
+    broker.on('end', () => this.toClient === 'pass' && this.end(pair));
     client.on('data', (data) => this.toBroker === 'pass' && broker.write(data));
     broker.on('data', (data) => this.toClient === 'pass' && client.write(data));
     this.apply(pair);
