@@ -1,0 +1,41 @@
+import { type Candle, candleKey, decodeBatch, replaces, sinkQueues } from '@neuraltrade/contracts';
+import type { MessageBus } from '@neuraltrade/messaging';
+
+/** Takes what the processor publishes for the store, and keeps what a store would. */
+export class SinkQueues {
+  /** 'exchange:symbol:id' of each tick. */
+  readonly trades = new Set<string>();
+  /** The candle that replaced all others, by its key. */
+  readonly latest = new Map<string, Candle>();
+  /** Candles that came with another content under the same epoch and revision. */
+  readonly ambiguous: Candle[] = [];
+  /** Ticks that came, repeats included. */
+  ticks = 0;
+  readonly #contents = new Map<string, string>();
+
+  /** Begins to take them. */
+  async start(bus: MessageBus): Promise<void> {
+    const { ticks, ohlcv } = sinkQueues(1);
+    const ofTicks = await bus.consume(ticks.name, { prefetch: 100 }, (delivery) => {
+      for (const { exchange, symbol, tradeId } of decodeBatch('ticks', delivery).records) {
+        this.trades.add(`${exchange}:${symbol}:${tradeId}`);
+        this.ticks += 1;
+      }
+      ofTicks.ack(delivery.tag);
+    });
+    const ofCandles = await bus.consume(ohlcv.name, { prefetch: 100 }, (delivery) => {
+      for (const candle of decodeBatch('candles', delivery).records) this.#take(candle);
+      ofCandles.ack(delivery.tag);
+    });
+  }
+
+  #take(candle: Candle): void {
+    const key = candleKey(candle);
+    const version = `${key}:${candle.epoch}:${candle.revision}`;
+    const content = JSON.stringify(candle);
+    if ((this.#contents.get(version) ?? content) !== content) this.ambiguous.push(candle);
+    this.#contents.set(version, content);
+    const current = this.latest.get(key);
+    if (current === undefined || replaces(candle, current)) this.latest.set(key, candle);
+  }
+}
