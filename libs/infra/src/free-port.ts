@@ -17,3 +17,12 @@ export async function freePorts(count: number): Promise<number[]> {
     for (const server of servers) server.close();
   }
 }
+
+/** Whether something listens on a port of 127.0.0.1 already, so that nothing else can. */
+export function isTaken(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(true));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
+  });
+}

@@ -2,5 +2,7 @@ export type { Environment } from './find-program';
 export * from './influx';
 export * from './infra-env';
 export * from './missing-service-error';
+export { missingServices } from './missing-services';
+export { isTaken } from './free-port';
 export * from './rabbitmq';
 export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';

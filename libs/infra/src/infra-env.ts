@@ -40,3 +40,11 @@ export async function readInfraEnv(directory: string): Promise<InfraEnv | null> 
 export async function removeInfraEnv(directory: string): Promise<void> {
   await rm(join(directory, FILE), { force: true });
 }
+
+/** Whether the infrastructure that told these addresses answers: one that was killed leaves what it told behind. */
+export async function infraAnswers(env: InfraEnv): Promise<boolean> {
+  return fetch(`${env['INFLUX_URL'] ?? ''}/health`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { findProgram } from './find-program';
+import { findProgram, type Environment } from './find-program';
 import { freePorts } from './free-port';
 import { LeftBehindGuard } from './left-behind-guard';
 import { MissingServiceError } from './missing-service-error';
@@ -20,16 +20,22 @@ const OUTPUT_BYTES = 4_000;
 /** Where Debian and the generic package put it; the wrapper on PATH insists on the user rabbitmq. */
 const FOLDERS = ['/usr/lib/rabbitmq/bin', '/opt/rabbitmq/sbin', '/opt/homebrew/sbin', '/usr/local/sbin'];
 
-/** Starts a broker from the machine's rabbitmq-server. @throws MissingServiceError when there is none. */
-export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<RabbitMq> {
-  const server = findProgram('rabbitmq-server', settings.env, FOLDERS);
-  const epmd = findProgram('epmd', settings.env);
+/** The programs of the machine's rabbitmq-server. @throws MissingServiceError when there is none. */
+export function findNativeRabbitMq(env: Environment): { readonly server: string; readonly epmd: string } {
+  const server = findProgram('rabbitmq-server', env, FOLDERS);
+  const epmd = findProgram('epmd', env);
   if (server === null || epmd === null) {
     throw new MissingServiceError(
       'RabbitMQ is missing: no container engine answers, and rabbitmq-server is neither on PATH nor in ' +
         `${FOLDERS[0]}. Start Docker, or install it (Debian: apt-get install rabbitmq-server).`,
     );
   }
+  return { server, epmd };
+}
+
+/** Starts a broker from the machine's rabbitmq-server. @throws MissingServiceError when there is none. */
+export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<RabbitMq> {
+  const { server, epmd } = findNativeRabbitMq(settings.env);
   const directory = mkdtempSync(join(tmpdir(), 'neuraltrade-rabbitmq-'));
   const [free, distPort, epmdPort] = (await freePorts(3)) as [number, number, number];
   const place: RabbitMqPlace = {

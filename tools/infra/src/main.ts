@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import {
   infraDirectory,
   type InfraEnv,
-  MissingServiceError,
+  infraAnswers,
+  isTaken,
+  missingServices,
   readInfraEnv,
   removeInfraEnv,
   startInflux,
@@ -69,6 +71,11 @@ async function main(): Promise<void> {
 async function run({ directory, amqpPort, influxPort, retentionSeconds, fresh }: Wish): Promise<void> {
   const stopped = stopSignal();
   await refuseSecond(directory);
+  const faults = [
+    ...(await missingServices(process.env)),
+    ...(await takenPorts({ 'amqp-port': amqpPort, 'influx-port': influxPort })),
+  ];
+  if (faults.length > 0) throw new ExpectedError(faults.join('\n'));
   if (fresh) await rm(directory, { recursive: true, force: true });
   const { user, password, token } = await keptCredentials(directory);
   const { env } = process;
@@ -112,13 +119,21 @@ async function run({ directory, amqpPort, influxPort, retentionSeconds, fresh }:
 
 /** Two brokers on one data directory would be one too many. */
 async function refuseSecond(directory: string): Promise<void> {
-  const url = (await readInfraEnv(directory))?.['INFLUX_URL'];
-  if (url === undefined) return;
-  const alive = await fetch(`${url}/health`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-  if (alive) throw new ExpectedError(`npm run infra runs already, with its data in ${directory}.`);
+  const told = await readInfraEnv(directory);
+  if (told !== null && (await infraAnswers(told)))
+    throw new ExpectedError(`npm run infra runs already, with its data in ${directory}.`);
+}
+
+/** A server that cannot have its port takes long to say so, and says it in its own words. */
+async function takenPorts(ports: Readonly<Record<string, number>>): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [flag, port] of Object.entries(ports)) {
+    if (port !== 0 && (await isTaken(port)))
+      faults.push(
+        `Port ${port} is in use by another process. Give --${flag} another one (0 takes any free one).`,
+      );
+  }
+  return faults;
 }
 
 /** npm passes on a Ctrl-C that the terminal has sent already: a repeated signal must not end this before the servers. */
@@ -129,8 +144,7 @@ function stopSignal(): Promise<void> {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof MissingServiceError || error instanceof Error) return error.message;
-  return String(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { infraDirectory, readInfraEnv } from '@neuraltrade/infra';
+import { infraAnswers, infraDirectory, isTaken, readInfraEnv } from '@neuraltrade/infra';
 import { type Env, ExpectedError } from '@neuraltrade/service';
 import { HELP, readArguments, type ServeRequest } from './arguments';
 import { portVariable, servedApps } from './services';
@@ -8,6 +8,7 @@ import { Supervisor } from './supervisor';
 
 const WORKSPACE = join(__dirname, '../../..');
 const SIMULATOR = 'simulator';
+const DASHBOARD_PORT = 8_080;
 /** npm passes on a Ctrl-C that the terminal has sent already: signals so close (ms) are one. */
 const SAME_SIGNAL_MS = 1_000;
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     return;
   }
   const env = await environment(request);
+  await refuseTakenPort(env);
   const apps = servedApps(WORKSPACE);
   const supervisor = new Supervisor(
     (line) => process.stdout.write(`${line}\n`),
@@ -49,7 +51,22 @@ async function environment({ env: flags }: ServeRequest): Promise<Env> {
         'INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG and INFLUX_BUCKET.',
     );
   }
+  if (!(await infraAnswers(infra))) {
+    throw new ExpectedError(
+      `npm run infra has ended without stopping in order: nothing answers at ${infra['INFLUX_URL'] ?? ''}. Run it again.`,
+    );
+  }
   return { ...infra, ...env };
+}
+
+/** Most often another npm run serve or npm start: said before eight processes are started beside it. */
+async function refuseTakenPort(env: Env): Promise<void> {
+  const port = Number(env['PORT'] || DASHBOARD_PORT);
+  if (!Number.isInteger(port) || port <= 0 || port > 65_535 || !(await isTaken(port))) return;
+  throw new ExpectedError(
+    `Port ${port} of the dashboard is in use, perhaps by another npm run serve or npm start. ` +
+      'Stop that process, or give --port another one (0 takes any free one).',
+  );
 }
 
 function command(name: string, project: string, stopStage: number, env: Env, args: readonly string[] = []) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { findProgram } from '../find-program';
+import { basename, dirname, resolve } from 'node:path';
+import { type Environment, findProgram } from '../find-program';
 import { freePorts } from '../free-port';
 import { MissingServiceError } from '../missing-service-error';
 import { containerEngine } from '../rabbitmq-container';
@@ -53,14 +54,27 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
 
 async function startHost(settings: InfluxSettings): Promise<InfluxHost> {
   const { env, from } = settings;
-  const named = env['INFLUXD_BIN'] ?? '';
-  if (from !== 'native' && named === '') {
+  if (from !== 'native' && (env['INFLUXD_BIN'] ?? '') === '') {
     const engine = await containerEngine();
     if (engine !== null) return startInfluxContainer(settings, engine);
   }
-  const binary = named === '' ? findProgram('influxd', env) : named;
-  if (from === 'container' || binary === null) throw new MissingServiceError(MISSING);
-  return startNativeInflux(binary, settings);
+  if (from === 'container') throw new MissingServiceError(MISSING);
+  return startNativeInflux(findNativeInflux(env), settings);
+}
+
+/** The machine's influxd. @throws MissingServiceError when there is none, or none where INFLUXD_BIN says. */
+export function findNativeInflux(env: Environment): string {
+  const named = env['INFLUXD_BIN'] ?? '';
+  const binary = findProgram(
+    named === '' ? 'influxd' : basename(named),
+    env,
+    named === '' ? [] : [dirname(named)],
+  );
+  if (binary === null) throw new MissingServiceError(MISSING);
+  if (named === '' || resolve(binary) === resolve(named)) return binary;
+  throw new MissingServiceError(
+    `INFLUXD_BIN names ${named}, which is no program. Set it to the path of influxd, or unset it.`,
+  );
 }
 
 /** A kept data directory was set up by its first start, and stays as it is. */
