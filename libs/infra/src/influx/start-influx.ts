@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type Environment, findProgram } from '../find-program';
 import { freePorts } from '../free-port';
 import { MissingServiceError } from '../missing-service-error';
@@ -65,15 +65,13 @@ async function startHost(settings: InfluxSettings): Promise<InfluxHost> {
 /** The machine's influxd. @throws MissingServiceError when there is none, or none where INFLUXD_BIN says. */
 export function findNativeInflux(env: Environment): string {
   const named = env['INFLUXD_BIN'] ?? '';
-  const binary = findProgram(
-    named === '' ? 'influxd' : basename(named),
-    env,
-    named === '' ? [] : [dirname(named)],
-  );
-  if (binary === null) throw new MissingServiceError(MISSING);
-  if (named === '' || resolve(binary) === resolve(named)) return binary;
+  const binary =
+    named === '' ? findProgram('influxd', env) : findProgram(basename(named), {}, [dirname(named)]);
+  if (binary !== null) return binary;
   throw new MissingServiceError(
-    `INFLUXD_BIN names ${named}, which is no program. Set it to the path of influxd, or unset it.`,
+    named === ''
+      ? MISSING
+      : `INFLUXD_BIN names ${named}, which is no program. Set it to the path of influxd, or unset it.`,
   );
 }
 

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { logNames } from '@neuraltrade/contracts';
+import type { LogQueue, LogRecord, MessageBus } from '@neuraltrade/messaging';
+
+interface WatchedLog {
+  readonly log: LogQueue;
+  /** The first checkpoint of all. */
+  checkpoint: LogRecord | null;
+}
+
+/** Writes into the checkpoint logs what a replica writes that was held up and does not know yet that it was replaced. */
+export class StaleReplica {
+  private constructor(private readonly logs: readonly WatchedLog[]) {}
+
+  /** Reads the logs of all partitions along. */
+  static async watch(bus: MessageBus, partitions: number): Promise<StaleReplica> {
+    const logs: WatchedLog[] = [];
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const watched: WatchedLog = {
+        log: await bus.openLog(logNames.checkpoint(partition)),
+        checkpoint: null,
+      };
+      logs.push(watched);
+      await watched.log.follow(({ headers, body }) => {
+        if (headers['type'] === 'checkpoint') watched.checkpoint ??= { headers, body };
+      });
+    }
+    return new StaleReplica(logs);
+  }
+
+  /** A fence that comes late: its writer has lost the partition again already. */
+  async fence(): Promise<void> {
+    for (const { log } of this.logs) {
+      const headers = { type: 'fence', nonce: randomUUID(), epochBase: Date.now() };
+      await log.append({ headers, body: Buffer.alloc(0) });
+    }
+  }
+
+  /** A checkpoint that comes late, with the state of long ago. */
+  async checkpoint(): Promise<void> {
+    for (const { log, checkpoint } of this.logs) if (checkpoint !== null) await log.append(checkpoint);
+  }
+}
