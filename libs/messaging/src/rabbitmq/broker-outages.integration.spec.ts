@@ -60,6 +60,49 @@ describeWithBroker(process.env, 'while RabbitMQ itself fails', () => {
     return message(text, { routingKey: `${queue}.${text}`, ...changes });
   }
 
+  it('loses nothing confirmed, parked or logged when the broker is killed, and goes on by itself', async () => {
+    // A queue whose leader is not elected yet may leave one message without an answer until the next one comes.
+    const bus = await made({ confirmTimeoutMs: 1_000 });
+    const log = await bus.openLog('killed');
+    const confirmed = new Set<string>();
+    const appended = new Set<string>();
+    let next = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const stop = new AbortController();
+      const load = Promise.all([
+        publishUntil(bus, stop.signal, () => `m${next++}`, confirmed),
+        appendUntil(log, stop.signal, () => `r${next++}`, appended),
+        parkUntil(bus, stop.signal),
+      ]);
+      await until(
+        'some is confirmed',
+        () => confirmed.size > 300 * (kill + 1) && appended.size > 30 * (kill + 1),
+      );
+      await until('the stream is known', () => performance.now() - firstStreamAt > FIRST_STREAM_KNOWN_MS);
+      await broker.kill();
+      await until('it is noticed', () => !bus.health().ok);
+      stop.abort();
+      await broker.start();
+      await load;
+    }
+    expect(await publishBatch(bus, [routed('last')])).toBe(true);
+
+    const collector = await collect(bus, queue, 60_000);
+    await until('the last', () => collector.texts().includes('last'));
+    const parked = await collect(bus, 'parked', 60_000);
+    const missing = (): string[] => {
+      const stored = new Set([...collector.texts(), ...parked.deliveries.map(({ messageId }) => messageId)]);
+      return [...confirmed].filter((text) => !stored.has(text));
+    };
+    await until('all that was confirmed', () => missing().length === 0).catch(() => undefined);
+    expect(missing()).toEqual([]);
+    const records: string[] = [];
+    await log.append({ headers: {}, body: Buffer.from('last') });
+    await log.follow(({ body }) => records.push(body.toString()));
+    await until('the last record', () => records.includes('last'));
+    expect([...appended].filter((text) => !records.includes(text))).toEqual([]);
+  });
+
   it.each([
     [
       'memory',
@@ -131,46 +174,6 @@ describeWithBroker(process.env, 'while RabbitMQ itself fails', () => {
     ).toBe(true);
     const collector = await collect(bus, queue);
     await until('all are there', () => new Set(collector.texts()).size === 5);
-  });
-
-  it('loses nothing confirmed, parked or logged when the broker is killed, and goes on by itself', async () => {
-    const bus = await made();
-    const log = await bus.openLog('killed');
-    const confirmed = new Set<string>();
-    const appended = new Set<string>();
-    let next = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const stop = new AbortController();
-      const load = Promise.all([
-        publishUntil(bus, stop.signal, () => `m${next++}`, confirmed),
-        appendUntil(log, stop.signal, () => `r${next++}`, appended),
-        parkUntil(bus, stop.signal),
-      ]);
-      await until(
-        'some is confirmed',
-        () => confirmed.size > 300 * (kill + 1) && appended.size > 30 * (kill + 1),
-      );
-      await until('the stream is known', () => performance.now() - firstStreamAt > FIRST_STREAM_KNOWN_MS);
-      await broker.kill();
-      await until('it is noticed', () => !bus.health().ok);
-      stop.abort();
-      await broker.start();
-      await load;
-    }
-    await until('it publishes again', async () => (await bus.publish(routed('last'))) === 'confirmed');
-
-    const collector = await collect(bus, queue, 60_000);
-    await until('the last', () => collector.texts().includes('last'));
-    const stored = new Set(collector.texts());
-    const parked = await collect(bus, 'parked', 60_000);
-    await until('everything waits here', async () => (await bus.depth('parked')).ready === 0);
-    for (const { messageId } of parked.deliveries) stored.add(messageId);
-    expect([...confirmed].filter((text) => !stored.has(text))).toEqual([]);
-    const records: string[] = [];
-    await log.append({ headers: {}, body: Buffer.from('last') });
-    await log.follow(({ body }) => records.push(body.toString()));
-    await until('the last record', () => records.includes('last'));
-    expect([...appended].filter((text) => !records.includes(text))).toEqual([]);
   });
 
   async function publishUntil(
