@@ -85,8 +85,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
       await works();
       await stale.fence();
       await works();
-      await stale.checkpoint();
       await new Promise((resolve) => setTimeout(resolve, random() * 600));
+      await stale.checkpoint();
       await current.stop('SIGKILL');
       current = start();
     }
