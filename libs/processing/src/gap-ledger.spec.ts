@@ -46,6 +46,76 @@ describe('the ledger of gaps', () => {
     expect(ledger.fillableAbove()).toBe('');
   });
 
+  describe('a gap without an end that nobody closes', () => {
+    const open = { gapId: 'open', afterTradeId: '1018', fromTimestamp: at(8), cause: 'disconnect' as const };
+    const after = (closed: Parameters<typeof sampleGap>[0]) => {
+      const ledger = new GapLedger(GRID);
+      ledger.apply(sampleGap(open), at(9));
+      const gap = sampleGap({ gapId: 'closed', cause: 'restart', status: 'filled', ...closed });
+      ledger.apply(gap, at(20));
+      return { closed: ledger.closeInside(gap), touches: ledger.touches(at(9), at(10)) };
+    };
+
+    it('ends with one that began before it and ends behind its beginning', () => {
+      const whole = {
+        afterTradeId: '1010',
+        beforeTradeId: '1073',
+        fromTimestamp: at(7),
+        toTimestamp: at(12),
+      };
+      expect(after(whole)).toEqual({
+        closed: [sampleGap({ ...whole, ...open, status: 'filled', missing: null })],
+        touches: false,
+      });
+    });
+
+    it('ends by time where ids name no end', () => {
+      const timed = { afterTradeId: '1010', beforeTradeId: null, fromTimestamp: at(7), toTimestamp: at(12) };
+      expect(after({ ...timed, status: 'unfillable' })).toMatchObject({
+        closed: [
+          {
+            gapId: 'open',
+            status: 'unfillable',
+            fromTimestamp: at(8),
+            toTimestamp: at(12),
+            cause: 'disconnect',
+          },
+        ],
+        touches: true,
+      });
+      expect(after({ ...timed, toTimestamp: at(8) }).closed).toEqual([]);
+    });
+
+    it('stays open when another one closes before it, or begins behind its beginning', () => {
+      const earlier = {
+        afterTradeId: '1010',
+        beforeTradeId: '1012',
+        fromTimestamp: at(7),
+        toTimestamp: at(8),
+      };
+      expect(after(earlier)).toEqual({ closed: [], touches: true });
+      const later = {
+        afterTradeId: '1030',
+        beforeTradeId: '1073',
+        fromTimestamp: at(9),
+        toTimestamp: at(12),
+      };
+      expect(after(later)).toEqual({ closed: [], touches: true });
+    });
+
+    it('stays open beside one with an end of its own', () => {
+      const ledger = new GapLedger(GRID);
+      ledger.apply(sampleGap({ ...open, toTimestamp: at(15) }), at(9));
+      const whole = {
+        afterTradeId: '1010',
+        beforeTradeId: '1073',
+        fromTimestamp: at(7),
+        toTimestamp: at(12),
+      };
+      expect(ledger.closeInside(sampleGap({ ...whole, gapId: 'closed', status: 'filled' }))).toEqual([]);
+    });
+  });
+
   it('lost milliseconds are as many entries as they touch steps of the grid apart from each other', () => {
     const ledger = new GapLedger(GRID);
     for (let ms = 0; ms < 5_000; ms += 7)

@@ -1,13 +1,14 @@
-import type { Gap } from '@neuraltrade/contracts';
+import { compareTradeIds, type Gap, type GapCause } from '@neuraltrade/contracts';
 
 /** {@link GapLedger} as data. */
 export interface GapLedgerState {
-  /** Open gaps: id, from, to (null while unknown), last id before (null where there is none). */
+  /** Open gaps: id, from, to (null while unknown), last id before (null where there is none), cause. */
   readonly open: readonly (readonly [
     gapId: string,
     from: number,
     to: number | null,
     afterTradeId: string | null,
+    cause: GapCause,
   ])[];
   /** Disjoint ascending intervals [from, until) in which trades are missing for good, ms UTC. */
   readonly lost: readonly (readonly [from: number, until: number])[];
@@ -17,6 +18,7 @@ interface OpenGap {
   readonly from: number;
   readonly to: number;
   readonly afterTradeId: string | null;
+  readonly cause: GapCause;
 }
 
 /** Whether a gap (its ends belong to it: trades of those milliseconds may be missing) touches [open, close). */
@@ -45,14 +47,27 @@ export class GapLedger {
    * @param eventTime the newest time (ms UTC) known of the symbol: where a lost gap ends that does not say so itself.
    */
   apply(gap: Gap, eventTime: number): void {
-    const { gapId, fromTimestamp, toTimestamp, afterTradeId, status } = gap;
+    const { gapId, fromTimestamp, toTimestamp, afterTradeId, status, cause } = gap;
     if (status === 'open') {
-      this.open.set(gapId, { from: fromTimestamp, to: toTimestamp ?? Infinity, afterTradeId });
+      this.open.set(gapId, { from: fromTimestamp, to: toTimestamp ?? Infinity, afterTradeId, cause });
       return;
     }
     this.open.delete(gapId);
     if (status === 'unfillable')
       this.addLost(fromTimestamp, toTimestamp ?? Math.max(fromTimestamp, eventTime));
+  }
+
+  /**
+   * Closes the gaps without an end that lie inside a gap which was just closed, and returns their closing records. An adapter
+   * that was killed right after it announced a gap begins anew from what it had saved before: the gap that it then closes has
+   * another id, and nobody would ever close the first one.
+   */
+  closeInside(closed: Gap): Gap[] {
+    const inside = [...this.open].filter(([, gap]) => gap.to === Infinity && endsBehind(closed, gap));
+    return inside.map(([gapId, { from, afterTradeId, cause }]) => {
+      this.open.delete(gapId);
+      return { ...closed, gapId, afterTradeId, fromTimestamp: from, missing: null, cause };
+    });
   }
 
   /** Whether trades of [open, close) may be missing. */
@@ -95,11 +110,12 @@ export class GapLedger {
   /** The ledger as data. */
   export(): GapLedgerState {
     return {
-      open: [...this.open].map(([id, { from, to, afterTradeId }]) => [
+      open: [...this.open].map(([id, { from, to, afterTradeId, cause }]) => [
         id,
         from,
         to === Infinity ? null : to,
         afterTradeId,
+        cause,
       ]),
       lost: this.lost,
     };
@@ -108,8 +124,8 @@ export class GapLedger {
   /** Continues the ledger that {@link export} wrote. */
   static restore(gridMs: number, state: GapLedgerState): GapLedger {
     const ledger = new GapLedger(gridMs);
-    for (const [gapId, from, to, afterTradeId] of state.open)
-      ledger.open.set(gapId, { from, to: to ?? Infinity, afterTradeId });
+    for (const [gapId, from, to, afterTradeId, cause] of state.open)
+      ledger.open.set(gapId, { from, to: to ?? Infinity, afterTradeId, cause });
     for (const [from, until] of state.lost) ledger.addLost(from, until - 1);
     return ledger;
   }
@@ -128,4 +144,14 @@ export class GapLedger {
     apart.push([begin, until]);
     this.lost = apart.sort((a, b) => a[0] - b[0]);
   }
+}
+
+/** Whether a closed gap begins at or before an open one and ends behind its beginning: by ids where it names its end. */
+function endsBehind(closed: Gap, open: OpenGap): boolean {
+  const { afterTradeId, beforeTradeId, fromTimestamp, toTimestamp } = closed;
+  if (fromTimestamp > open.from) return false;
+  if (beforeTradeId === null || open.afterTradeId === null)
+    return toTimestamp !== null && toTimestamp > open.from;
+  if (afterTradeId !== null && compareTradeIds(afterTradeId, open.afterTradeId) > 0) return false;
+  return compareTradeIds(beforeTradeId, open.afterTradeId) > 0;
 }

@@ -137,7 +137,7 @@ export class PartitionProcessing implements Processing {
 
   private applyGap(gap: Gap, outputs: ProcessingOutputs): void {
     const state = this.symbol(this.venue(gap.exchange), gap.exchange, gap.symbol);
-    state.applyGap(gap);
+    for (const closed of state.applyGap(gap)) outputs.gap(closed);
     this.publishDue(state, outputs);
   }
 

@@ -101,14 +101,19 @@ export class SymbolState {
     this.reviseCompleteness();
   }
 
-  /** Takes note of a gap's status; candles that it makes complete or incomplete will be published again. */
-  applyGap(gap: Gap): void {
+  /**
+   * Takes note of a gap's status; candles that it makes complete or incomplete will be published again.
+   * @returns closing records of the gaps that end with this one though nobody closes them.
+   */
+  applyGap(gap: Gap): Gap[] {
     this.release();
     this.gaps.apply(gap, this.watermark.eventTime);
+    const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap);
     const { status, fromTimestamp, toTimestamp } = gap;
     const reaches = this.observedFrom === Infinity || (toTimestamp ?? Infinity) >= this.observedFrom;
     if (status === 'filled' && reaches) this.observedFrom = Math.min(this.observedFrom, fromTimestamp);
     this.reviseCompleteness();
+    return closed;
   }
 
   /**
