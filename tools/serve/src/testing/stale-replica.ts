@@ -6,6 +6,8 @@ interface WatchedLog {
   readonly log: LogQueue;
   /** The first checkpoint of all. */
   checkpoint: LogRecord | null;
+  /** Offset of the newest fence. */
+  fence: number;
 }
 
 /** Writes into the checkpoint logs what a replica writes that was held up and does not know yet that it was replaced. */
@@ -21,8 +23,9 @@ export class StaleReplica {
         checkpoint: null,
       };
       logs.push(watched);
-      await watched.log.follow(({ headers, body }) => {
+      await watched.log.follow(({ headers, body, offset }) => {
         if (headers['type'] === 'checkpoint') watched.checkpoint ??= { headers, body };
+        else watched.fence = offset;
       });
     }
     return new StaleReplica(logs);
@@ -36,8 +39,10 @@ export class StaleReplica {
     }
   }
 
-  /** A checkpoint that comes late, with the state of long ago. */
+  /** A checkpoint that comes late, with the state of long ago; none while its owner has not been replaced. */
   async checkpoint(): Promise<void> {
-    for (const { log, checkpoint } of this.logs) if (checkpoint !== null) await log.append(checkpoint);
+    for (const { log, checkpoint, fence } of this.logs) {
+      if (checkpoint !== null && Number(checkpoint.headers['epoch']) < fence) await log.append(checkpoint);
+    }
   }
 }
