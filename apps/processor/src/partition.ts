@@ -117,9 +117,12 @@ export class Partition {
   checkpoint(): Promise<void> {
     if (this.barrier === null && this.owned !== null && this.lastTag > this.ackedTag) {
       const generation = this.generation;
-      this.barrier = this.runBarrier(this.owned, this.lastTag)
+      const barrier = this.runBarrier(this.owned, this.lastTag, generation)
         .catch((error: unknown) => this.restart(generation, reasonOf(error)))
-        .finally(() => (this.barrier = null));
+        .finally(() => {
+          if (this.barrier === barrier) this.barrier = null;
+        });
+      this.barrier = barrier;
     }
     return this.barrier ?? Promise.resolve();
   }
@@ -234,7 +237,11 @@ export class Partition {
     if (this.lastTag - this.ackedTag >= this.deps.config.PREFETCH / 2) void this.checkpoint();
   }
 
-  private async runBarrier({ ownership, processing, outputs }: Owned, tag: number): Promise<void> {
+  private async runBarrier(
+    { ownership, processing, outputs }: Owned,
+    tag: number,
+    generation: number,
+  ): Promise<void> {
     outputs.flush();
     const state = processing.exportState();
     if (state.length > STATE_ALARM_BYTES) {
@@ -245,6 +252,8 @@ export class Partition {
     }
     await outputs.settled();
     await ownership.save(state);
+    // Tags of an ended subscription mean other messages on the next one.
+    if (generation !== this.generation) return;
     this.subscription?.ackThrough(tag);
     this.ackedTag = tag;
   }
@@ -257,6 +266,8 @@ export class Partition {
     const { subscription, owned } = this;
     this.subscription = null;
     this.owned = null;
+    // Its outputs are given up, so that it may never end: the next ownership must not wait for it.
+    this.barrier = null;
     owned?.outputs.abandon();
     void Promise.allSettled([subscription?.close(), owned?.ownership.close()])
       .then(() => sleep(RESTART_DELAY_MS, undefined, { ref: false }))
