@@ -9,6 +9,8 @@ const CHUNK_IDS = 1_000n;
 const MAX_COLLECTED = 20_000;
 /** How often a history that does not reach the live trades yet is asked for again. */
 const MAX_LAGS = 5;
+/** A history is behind its feed by no more than this, ms: what it lacks of an older time it will not get. */
+const MAX_LAG_MS = 5_000;
 /** Wait before the first such repetition, ms; doubles with each. */
 const LAG_WAIT_MS = 500;
 /** How often ids that the venue left out are asked for once more: the answer may have been a wrong one. */
@@ -56,7 +58,7 @@ export class GapFiller {
       if (stretch === null || stretch.last === null) return;
       const upTo = stretch.first + CHUNK_IDS;
       const before = upTo <= stretch.last ? upTo : stretch.last + 1n;
-      const { newest, newestOnly } = await this.#chunk({
+      const { newest, beyond, newestOnly } = await this.#chunk({
         afterTradeId: String(stretch.first - 1n),
         beforeTradeId: String(before),
         fromTimestamp: stretch.from,
@@ -65,22 +67,28 @@ export class GapFiller {
       const left = this.#gap.missing?.lowest(stretch.first) ?? null;
       if (left === null || left.first >= before) continue;
       const behind = newest === null || BigInt(newest) < before - 1n;
-      if (behind && (await this.#waitForHistory())) continue;
+      const recent = this.#deps.venueNow() - (stretch.to ?? Infinity) < MAX_LAG_MS;
+      if (behind && recent && (await this.#waitForHistory())) continue;
       if (!newestOnly && lookedTwiceAt !== left.first && this.#secondLooks < MAX_SECOND_LOOKS) {
         this.#secondLooks += 1;
         lookedTwiceAt = left.first;
         continue;
       }
-      from = before;
+      // Where the pages go up, the next trade behind the range shows how far the venue has left ids out.
+      from = beyond === null ? before : BigInt(beyond);
     }
   }
 
-  /** Passes one range on and returns the newest id that the venue served, null when it served none. */
+  /**
+   * Passes one range on and returns the newest id that the venue served, null when it served none, and the first one at or
+   * behind the range's end, null when it served none of those.
+   */
   async #chunk(
-    bounds: Omit<HistoryRange, 'symbol'>,
-  ): Promise<{ newest: string | null; newestOnly: boolean }> {
+    bounds: Omit<HistoryRange, 'symbol'> & { readonly beforeTradeId: string },
+  ): Promise<{ newest: string | null; beyond: string | null; newestOnly: boolean }> {
     const rows = new CollectedTrades(MAX_COLLECTED);
     let newest: string | null = null;
+    let beyond: string | null = null;
     let newestOnly = false;
     try {
       for await (const page of this.#pages(bounds)) {
@@ -90,6 +98,8 @@ export class GapFiller {
           trades.filter((trade) => this.#gap.wants(trade)),
           receivedAt,
         );
+        beyond ??=
+          trades.find(({ tradeId }) => compareTradeIds(tradeId, bounds.beforeTradeId) >= 0)?.tradeId ?? null;
         const last = trades.at(-1)?.tradeId;
         if (last !== undefined && (newest === null || compareTradeIds(last, newest) > 0)) newest = last;
         if (rows.full) break;
@@ -97,7 +107,7 @@ export class GapFiller {
     } finally {
       await rows.passOn(this.#deps.publish);
     }
-    return { newest, newestOnly };
+    return { newest, beyond, newestOnly };
   }
 
   /** An end is not known by its id: reads the pages until one reaches the begin of the range. */
