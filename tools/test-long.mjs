@@ -17,6 +17,11 @@ const LONG_RUNS = [
     env: { QUEUE_KILLS: '50' },
   },
   {
+    name: 'processor killed',
+    command: [...JEST, 'tools/serve/src/processor-kills'],
+    env: { PROCESSOR_KILLS: '50' },
+  },
+  {
     name: 'decoders fuzzed',
     command: [...JEST, 'libs/venues/src/conformance-fuzz'],
     env: { FUZZ_RUNS: '10000' },

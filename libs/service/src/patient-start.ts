@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '@neuraltrade/contracts';
 import type { Logger } from './logger';
 import type { Check } from './operations';
@@ -34,7 +33,7 @@ export async function startPatiently<T>(
       if (!(error instanceof RetryableError)) throw error;
       if (reason !== error.message) log.warn({ reason: error.message }, 'the start is tried again');
       reason = error.message;
-      await sleep(WAIT_MS);
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
   }
 }

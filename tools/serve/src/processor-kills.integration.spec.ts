@@ -11,6 +11,7 @@ import { sharedRabbitMq, type SharedRabbitMq, whyNoRabbitMq } from '@neuraltrade
 import { createRabbitMqBus, type MessageBus } from '@neuraltrade/messaging';
 import { createProcessing, DEFAULT_PROCESSING } from '@neuraltrade/processing';
 import { connect } from 'amqplib';
+import { LateServer } from './testing/late-server';
 import { MarketTraffic } from './testing/market-traffic';
 import { PARTITIONS } from './testing/records';
 import { bundles, eventually, ServiceProcess } from './testing/service-process';
@@ -34,7 +35,7 @@ const broker = sharedRabbitMq(process.env);
 jest.setTimeout(60_000 + KILLS * 20_000);
 if (broker === null) test.skip(`a processor that is killed (${whyNoRabbitMq(process.env)})`, () => undefined);
 else
-  describe(`a processor under load that is killed ${KILLS} times and handed over (seed ${SEED})`, () =>
+  describe(`a processor under load that is killed ${KILLS} times, cut off once and handed over (seed ${SEED})`, () =>
     suite(broker));
 
 function suite(rabbitMq: SharedRabbitMq): void {
@@ -42,12 +43,15 @@ function suite(rabbitMq: SharedRabbitMq): void {
   const sink = new SinkQueues();
   let url: string;
   let bus: MessageBus;
+  let door: LateServer;
   let traffic: MarketTraffic;
   let latest: ServiceProcess;
 
   const start = (): ServiceProcess => {
     const processor = new ServiceProcess('dist/apps/processor/main.cjs', {
-      AMQP_URLS: url,
+      AMQP_URLS: url.replace(/:\d+(?=\/|$)/, `:${door.port}`),
+      AMQP_RECONNECT_BASE_MS: '50',
+      AMQP_RECONNECT_MAX_MS: '200',
       HTTP_PORT: '0',
       PARTITIONS: String(PARTITIONS),
       CHECKPOINT_INTERVAL_MS: '200',
@@ -64,6 +68,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
 
   beforeAll(async () => {
     [url] = await Promise.all([rabbitMq.takeVirtualHost(), bundles(['apps/processor'])]);
+    door = await LateServer.of(Number(new URL(url).port));
+    await door.open();
     bus = createRabbitMqBus({
       urls: [url],
       heartbeatS: 5,
@@ -91,6 +97,10 @@ function suite(rabbitMq: SharedRabbitMq): void {
       current = start();
     }
     await works();
+    await door.close();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await door.open();
+    await works();
     latest = start();
     await latest.isReady();
     handedOver = await current.stop();
@@ -107,6 +117,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
   afterAll(async () => {
     await Promise.all(processors.map((processor) => processor.stop('SIGKILL')));
     await bus?.close();
+    await door?.close();
   });
   let handedOver: number | null = null;
 
