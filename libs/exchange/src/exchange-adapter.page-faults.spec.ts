@@ -123,6 +123,32 @@ describe('a fault in the middle of a backfill', () => {
     expect(firstIds).toEqual(['11', '1011', '1011', '1011', '2011']);
   });
 
+  it.each([
+    ['binance', binanceHistory],
+    ['kraken', krakenHistory],
+  ] as const)(
+    'of %s asks for thousands of ids that the venue never gave no more than a few times',
+    async (name, history) => {
+      const { symbol, live } = venues[name];
+      const timed = (id: number): number => (id < 100 ? timeOf(id) : TEST_START - 60_000 + (id - 9_000));
+      const scripted = begin(history([...ids(1, 20), ...ids(9_000, 9_100)], timed), {
+        venue: name,
+        symbols: [symbol],
+      });
+      const at = name === 'binance' ? binanceFrames.trade : krakenFrames.trade;
+      harness.transport.latest.opens().says(live(10), at(9_050, timed(9_050)));
+      await passUntil(() => closings().length > 1, 500);
+      expect(harness.ticks().map(({ tradeId }) => Number(tradeId))).toEqual([
+        ...ids(10, 20),
+        ...ids(9_000, 9_050),
+      ]);
+      expect(closings()).toContainEqual(
+        expect.objectContaining({ afterTradeId: '20', beforeTradeId: '9000', status: 'unfillable' }),
+      );
+      expect(scripted.requests.length).toBeLessThanOrEqual(6);
+    },
+  );
+
   it('that ends with the process is gone on with behind what was published', async () => {
     const { serve, live } = venues.binance;
     const gap: Gap = {
