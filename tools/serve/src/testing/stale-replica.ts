@@ -18,10 +18,8 @@ export class StaleReplica {
   static async watch(bus: MessageBus, partitions: number): Promise<StaleReplica> {
     const logs: WatchedLog[] = [];
     for (let partition = 0; partition < partitions; partition += 1) {
-      const watched: WatchedLog = {
-        log: await bus.openLog(logNames.checkpoint(partition)),
-        checkpoint: null,
-      };
+      const log = await bus.openLog(logNames.checkpoint(partition));
+      const watched: WatchedLog = { log, checkpoint: null, fence: -1 };
       logs.push(watched);
       await watched.log.follow(({ headers, body, offset }) => {
         if (headers['type'] === 'checkpoint') watched.checkpoint ??= { headers, body };
