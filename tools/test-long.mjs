@@ -22,6 +22,16 @@ const LONG_RUNS = [
     env: { PROCESSOR_KILLS: '50' },
   },
   {
+    name: 'broker killed',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'broker-outages'],
+    env: { BROKER_KILLS: '20', REQUIRE_SERVICES: '1' },
+  },
+  {
+    name: 'silent streams',
+    command: [...JEST, 'libs/venue-simulator/src/fault-recovery'],
+    env: { FAULT_SILENCES: '1' },
+  },
+  {
     name: 'decoders fuzzed',
     command: [...JEST, 'libs/venues/src/conformance-fuzz'],
     env: { FUZZ_RUNS: '10000' },
