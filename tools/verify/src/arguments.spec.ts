@@ -4,6 +4,7 @@ import { HELP, readPlan } from './arguments';
 describe('the command line', () => {
   it('asks for a minute at 500 a second under all faults and kills unless told otherwise', () => {
     expect(readPlan([])).toEqual({
+      target: 'standalone',
       durationMs: 60_000,
       rate: 500,
       faults: [...FAULT_NAMES, 'kill'],
@@ -25,8 +26,19 @@ describe('the command line', () => {
     for (const name of FAULT_NAMES) expect(HELP).toContain(name);
   });
 
+  it('kills each kind of service in turn when the services are verified', () => {
+    const kills = ['kill-processor', 'kill-sink', 'kill-adapter'];
+    expect(readPlan(['--target', 'services'])).toMatchObject({
+      target: 'services',
+      faults: [...FAULT_NAMES, ...kills],
+    });
+    expect(readPlan(['--target', 'services', '--faults', kills.join(',')])?.faults).toEqual(kills);
+  });
+
   it.each([
-    [['--target', 'services'], '--target can be standalone only'],
+    [['--target', 'cloud'], '--target is standalone or services'],
+    [['--target', 'services', '--faults', 'kill'], "there is no 'kill'"],
+    [['--faults', 'kill-sink'], "there is no 'kill-sink'"],
     [['--duration', '60'], '--duration takes a time'],
     [['--fault-every', '0s'], '--fault-every takes a time'],
     [['--rate', '0'], '--rate takes a number'],

@@ -4,16 +4,30 @@ import { FAULT_NAMES, isFaultKind } from '@neuraltrade/venue-simulator';
 import { durationMs } from './durations';
 import type { Timeframe } from './expected-candles';
 
+/** What can be verified. */
+export type TargetName = 'standalone' | 'services';
+
+/** Faults that a target does to itself. */
+const OWN_FAULTS: Readonly<Record<TargetName, readonly string[]>> = {
+  standalone: ['kill'],
+  services: ['kill-processor', 'kill-sink', 'kill-adapter'],
+};
+
 /** What `--help` prints. */
 export const HELP = `Runs the pipeline against the venue simulator, faults included, and compares what it stored with what was sent.
 
   npm run -s verify -- --duration 60s --rate 500 --faults all,kill --fault-every 10s --seed 1
 
-  --target NAME       what is verified: standalone, the pipeline of npm start   (standalone)
+  --target NAME       what is verified                                          (standalone)
+                        standalone  the pipeline of npm start, in one process
+                        services    each service as a process of its own, on a private RabbitMQ and a private
+                                    InfluxDB, as npm run infra and npm run serve run them
   --duration TIME     how long the market trades under faults, such as 60s, 30m (60s)
   --rate N            trades a second over all venues and symbols               (500)
-  --faults LIST       faults that take turns: all (of the simulator), kill (kill -9 and restart of the
-                      pipeline), none, or names by comma                        (all,kill)
+  --faults LIST       faults that take turns: all (of the simulator), the target's own (kill -9 and restart),
+                      none, or names by comma                                   (all and the target's own)
+                        standalone  ${OWN_FAULTS.standalone.join(', ')}
+                        services    ${OWN_FAULTS.services.join(', ')}
   --fault-every TIME  time between two faults                                   (10s)
   --seed N            seed of market and faults                                 (1)
   --symbols LIST      BASE/QUOTE texts by comma                                 (the pipeline's)
@@ -30,11 +44,13 @@ The simulator's faults: ${FAULT_NAMES.join(', ')}.
 
 /** What is asked for. */
 export interface Plan {
+  /** What is verified. */
+  readonly target: TargetName;
   /** How long the market trades under faults, ms. */
   readonly durationMs: number;
   /** Trades a second. */
   readonly rate: number;
-  /** Names of the faults that take turns; 'kill' is the target's own. */
+  /** Names of the faults that take turns, the target's own among them. */
   readonly faults: readonly string[];
   /** Time between two, ms. */
   readonly faultEveryMs: number;
@@ -62,20 +78,19 @@ const FLAGS = [
   'history',
   'data-dir',
 ] as const;
-const KILL = 'kill';
-const TARGET = 'standalone';
 
 /** Reads the command line; null when the help text is wanted. @throws ExpectedError with one sentence on the first fault. */
 export function readPlan(args: readonly string[]): Plan | null {
   const { help, values } = readFlags(args, FLAGS);
   if (help) return null;
-  const target = values.target ?? TARGET;
-  if (target !== TARGET) throw usage(`--target can be ${TARGET} only, not '${target}'.`);
+  const target = targetName(values.target ?? 'standalone');
+  const own = OWN_FAULTS[target];
   if (values.history !== undefined) durationMs('history', values.history);
   return {
+    target,
     durationMs: durationMs('duration', values.duration ?? '60s'),
     rate: number('rate', values.rate ?? '500', 0.1, 20_000),
-    faults: faultNames(values.faults ?? `all,${KILL}`),
+    faults: faultNames(values.faults ?? `all,${own.join(',')}`, own),
     faultEveryMs: durationMs('fault-every', values['fault-every'] ?? '10s'),
     seed: number('seed', values.seed ?? '1', 0, 2 ** 31 - 1),
     symbols: values.symbols,
@@ -85,13 +100,18 @@ export function readPlan(args: readonly string[]): Plan | null {
   };
 }
 
-function faultNames(list: string): string[] {
+function targetName(text: string): TargetName {
+  if (text === 'standalone' || text === 'services') return text;
+  throw usage(`--target is standalone or services, not '${text}'.`);
+}
+
+function faultNames(list: string, own: readonly string[]): string[] {
   if (list === 'none') return [];
   const names = list.split(',').flatMap((name): readonly string[] => (name === 'all' ? FAULT_NAMES : [name]));
-  const unknown = names.find((name) => name !== KILL && !isFaultKind(name));
+  const unknown = names.find((name) => !own.includes(name) && !isFaultKind(name));
   if (unknown !== undefined)
     throw usage(
-      `--faults: there is no '${unknown}'; choose all, ${KILL}, none or ${FAULT_NAMES.join(', ')}.`,
+      `--faults: there is no '${unknown}'; choose all, ${own.join(', ')}, none or ${FAULT_NAMES.join(', ')}.`,
     );
   return [...new Set(names)];
 }

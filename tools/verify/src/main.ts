@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ExpectedError, leaveOnOutputFault } from '@neuraltrade/service';
 import { HELP, readPlan } from './arguments';
+import { SERVICE_PROJECTS, ServicesTarget } from './services-target';
 import { StandaloneTarget } from './standalone-target';
 import { verify } from './verify';
 
 /** The bundle lies in dist/tools/verify. */
 const ROOT = resolve(__dirname, '../../..');
-const BUNDLES = ['apps/standalone', 'tools/simulate'];
+const PROJECTS = { standalone: ['apps/standalone'], services: SERVICE_PROJECTS };
 
 async function main(): Promise<number> {
   const plan = readPlan(process.argv.slice(2));
@@ -18,12 +19,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  for (const project of BUNDLES) build(project);
+  for (const project of ['tools/simulate', ...PROJECTS[plan.target]]) build(project);
   const directory = takeDirectory(plan.dataDir);
   const env: Record<string, string> = { ...stringsOf(process.env) };
   const { symbols } = plan;
   const timeframes = plan.timeframes.map(({ name }) => name).join(',');
-  const target = new StandaloneTarget({ root: ROOT, directory, symbols, timeframes, env });
+  const Pipeline = plan.target === 'services' ? ServicesTarget : StandaloneTarget;
+  const target = new Pipeline({ root: ROOT, directory, symbols, timeframes, env });
   const { comparison, faults } = await verify({ plan, root: ROOT, directory, env, target, say }).catch(
     (error: unknown) => {
       say(`Logs are in ${directory}.`);

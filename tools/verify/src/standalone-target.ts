@@ -1,25 +1,12 @@
 import { join } from 'node:path';
 import { storeDirectory } from '@neuraltrade/storage';
 import { embeddedMarket } from './embedded-market';
+import { getJson, type PipelineSummary, processedTrades, type Readiness, whyNotReady } from './http-answers';
 import { ManagedProcess } from './managed-process';
 import type { StoredMarket } from './stored-market';
 import type { Target, TargetProcess, TargetSettings, TargetState } from './target';
 
 const STARTS_WITHIN_MS = 60_000;
-const ANSWERS_WITHIN_MS = 5_000;
-
-interface Readiness {
-  readonly ready: boolean;
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly reason: string }[];
-}
-
-interface PipelineSummary {
-  readonly openGaps: number;
-  readonly components: readonly {
-    readonly component: string;
-    readonly figures: Readonly<Record<string, number>>;
-  }[];
-}
 
 /** `npm start` as one process with a store of its own. */
 export class StandaloneTarget implements Target {
@@ -51,13 +38,11 @@ export class StandaloneTarget implements Target {
         getJson<Readiness>(`${this.#url}/health/ready`),
         getJson<PipelineSummary>(`${this.#url}/api/pipeline`),
       ]);
-      const bad = readiness.checks.filter(({ ok }) => !ok).map(({ name, reason }) => `${name}: ${reason}`);
-      const processor = summary.components.find(({ component }) => component === 'processor');
       return {
         ready: readiness.ready,
         openGaps: summary.openGaps,
-        trades: processor?.figures['trades'] ?? 0,
-        reason: readiness.ready ? '' : bad.join('; ') || 'not ready',
+        trades: processedTrades(summary),
+        reason: whyNotReady(readiness),
       };
     } catch (error) {
       return { ...nothing, reason: error instanceof Error ? error.message : String(error) };
@@ -98,9 +83,4 @@ export class StandaloneTarget implements Target {
     );
     this.#url = await this.#process.says(/dashboard on (http:\/\/\S+?),/, STARTS_WITHIN_MS);
   }
-}
-
-async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-  return (await response.json()) as T;
 }
