@@ -12,7 +12,8 @@ const PAGE_WITHIN_MS = 120_000;
 const SYMBOL = `replace(symbol, '_', '/')`;
 /** A point's time is the trade's millisecond and, behind it, digits that keep trades of one millisecond apart. */
 const MILLISECOND = `epoch_ns(rtrim(_time, 'Z')::TIMESTAMP_NS) // 1000000`;
-const TICK_FIELDS = ['trade_id', 'last', 'volume', 'taker_side'] as const;
+/** Fields whose text is empty where there is none. */
+const MAYBE_EMPTY = ['from_id'];
 const CANDLE_COLUMNS =
   'exchange VARCHAR, symbol VARCHAR, timeframe VARCHAR, "timestamp" BIGINT, open DOUBLE, high DOUBLE, low DOUBLE, ' +
   'close DOUBLE, volume DOUBLE, trades BIGINT, vwap DOUBLE, complete BOOLEAN';
@@ -35,41 +36,47 @@ export function influxMarket(influx: InfluxAccess, done: () => Promise<void>): S
 }
 
 async function loadTicks(influx: InfluxAccess, database: ScratchDatabase): Promise<void> {
-  for (const field of TICK_FIELDS) {
-    const flux = `${measurement(influx, 'market_ticks')}
-      |> filter(fn: (r) => r._field == "${field}")
-      |> keep(columns: ["_time", "_value", "exchange", "symbol"])`;
-    await loadCsv(influx, database, flux, `ticks_${field}`, '_time, _value, exchange, symbol');
-  }
+  await loadPoints(influx, database, 'market_ticks', ['trade_id', 'last', 'volume', 'taker_side']);
   await database.run(`
     CREATE TABLE stored_ticks AS
-    SELECT exchange, ${SYMBOL} AS symbol, ${MILLISECOND} AS "timestamp", i._value AS trade_id,
-      l._value::DOUBLE AS last, v._value::DOUBLE AS volume, t._value AS taker_side
-    FROM ticks_trade_id i
-    FULL JOIN ticks_last l USING (exchange, symbol, _time)
-    FULL JOIN ticks_volume v USING (exchange, symbol, _time)
-    FULL JOIN ticks_taker_side t USING (exchange, symbol, _time)`);
-  for (const field of TICK_FIELDS) await database.run(`DROP TABLE ticks_${field}`);
+    SELECT exchange, ${SYMBOL} AS symbol, ${MILLISECOND} AS "timestamp", trade_id, last::DOUBLE AS last,
+      volume::DOUBLE AS volume, taker_side
+    FROM market_ticks`);
+  await database.run('DROP TABLE market_ticks');
 }
 
 async function loadGaps(influx: InfluxAccess, database: ScratchDatabase): Promise<void> {
-  const fields = ['gap_id', 'from_id', 'status', 'cause', 'from', 'to'];
-  const flux = `${measurement(influx, 'market_gaps')}
-    |> filter(fn: (r) => contains(value: r._field, set: ${JSON.stringify(fields)}))
-    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
-    |> keep(columns: ${JSON.stringify(['exchange', 'symbol', ...fields])})`;
-  await loadCsv(
-    influx,
-    database,
-    flux,
-    'gap_points',
-    'exchange, symbol, gap_id, from_id, status, cause, "from", "to"',
-  );
+  await loadPoints(influx, database, 'market_gaps', ['gap_id', 'from_id', 'status', 'cause', 'from', 'to']);
   await database.run(`
     CREATE TABLE stored_gaps AS
-    SELECT gap_id, exchange, ${SYMBOL} AS symbol, nullif(from_id, '') AS after_trade_id,
+    SELECT gap_id, exchange, ${SYMBOL} AS symbol, from_id AS after_trade_id,
       "from"::BIGINT AS from_timestamp, nullif("to"::BIGINT, 0) AS to_timestamp, cause, status
-    FROM gap_points`);
+    FROM market_gaps`);
+}
+
+/**
+ * Loads the points of a measurement as a table of texts. Each field is asked for alone and joined here: a pivot holds all points
+ * in the server's memory. Of empty texts nothing is read: Flux gives the texts behind one to the points before them.
+ */
+async function loadPoints(
+  influx: InfluxAccess,
+  database: ScratchDatabase,
+  name: string,
+  fields: readonly string[],
+): Promise<void> {
+  for (const field of fields) {
+    const flux = `${measurement(influx, name)}
+      |> filter(fn: (r) => r._field == "${field}"${MAYBE_EMPTY.includes(field) ? ' and r._value != ""' : ''})
+      |> keep(columns: ["_time", "_value", "exchange", "symbol"])`;
+    await loadCsv(influx, database, flux, `field_${field}`, '_time, _value, exchange, symbol');
+  }
+  const [first = '', ...others] = fields;
+  const joins = others.map((field) => `FULL JOIN field_${field} USING (exchange, symbol, _time)`);
+  const values = fields.map((field) => `field_${field}._value AS "${field}"`);
+  await database.run(`
+    CREATE TABLE ${name} AS
+    SELECT exchange, symbol, _time, ${values.join(', ')} FROM field_${first} ${joins.join(' ')}`);
+  for (const field of fields) await database.run(`DROP TABLE field_${field}`);
 }
 
 /** Whether a candle is complete is decided at reading, so candles are read as any reader does, a page at a time. */

@@ -67,8 +67,8 @@ export async function tradeUnderFaults(deps: UnderFaults): Promise<FaultsDone> {
     }
     recovery.fault(name, null, at);
     try {
-      await carryOut();
-      own.push({ name, exchange: null, from: at, to: Date.now() });
+      const exchange = await carryOut();
+      own.push({ name, exchange, from: at, to: Date.now() });
     } catch (error) {
       deps.mishap(`After ${name} the pipeline did not start again: ${textOf(error)}`);
       break;

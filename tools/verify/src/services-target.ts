@@ -13,7 +13,8 @@ import type { Target, TargetProcess, TargetSettings, TargetState } from './targe
 const SIMULATED_PAST_MS = 21_600_000;
 const DRAINED_WITHIN_MS = 180_000;
 const PARKED = 'market.parked';
-const ADAPTERS = venues.map(({ name }) => `adapter-${name}`);
+const adapterOf = (venue: string): string => `adapter-${venue}`;
+const ADAPTERS = venues.map(({ name }) => adapterOf(name));
 /** In the order in which they are stopped. */
 const SERVICES = [...ADAPTERS, 'processor', 'influx-sink', 'dashboard'] as const;
 /** What this target says itself is not also read from a file that the environment names. */
@@ -25,10 +26,10 @@ export const SERVICE_PROJECTS: readonly string[] = SERVICES.map((name) => `apps/
 /** Every service as a process of its own, on a private RabbitMQ and a private InfluxDB. */
 export class ServicesTarget implements Target {
   /** See {@link Target.faults}. */
-  readonly faults = new Map<string, () => Promise<void>>([
-    ['kill-processor', () => this.#service('processor').killAndStart()],
-    ['kill-sink', () => this.#service('influx-sink').killAndStart()],
-    ['kill-adapter', () => this.#service(this.#nextAdapter()).killAndStart()],
+  readonly faults = new Map<string, () => Promise<string | null>>([
+    ['kill-processor', () => this.#kill('processor', null)],
+    ['kill-sink', () => this.#kill('influx-sink', null)],
+    ['kill-adapter', () => this.#killNextAdapter()],
   ]);
   readonly #settings: TargetSettings;
   #services: readonly ServiceProcess[] = [];
@@ -127,10 +128,15 @@ export class ServicesTarget implements Target {
     };
   }
 
-  #nextAdapter(): string {
-    const name = ADAPTERS[this.#adapterKills % ADAPTERS.length] as string;
+  async #kill(name: string, exchange: string | null): Promise<string | null> {
+    await this.#service(name).killAndStart();
+    return exchange;
+  }
+
+  #killNextAdapter(): Promise<string | null> {
+    const { name } = venues[this.#adapterKills % venues.length] as (typeof venues)[number];
     this.#adapterKills += 1;
-    return name;
+    return this.#kill(adapterOf(name), name);
   }
 
   #service(wanted: string): ServiceProcess {

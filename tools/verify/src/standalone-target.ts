@@ -66,9 +66,10 @@ export class StandaloneTarget implements Target {
     return embeddedMarket(join(storeDirectory(this.#settings.directory, 'simulated'), 'store'));
   }
 
-  async #killAndStart(): Promise<void> {
+  async #killAndStart(): Promise<null> {
     await this.#process?.kill();
     await this.#run();
+    return null;
   }
 
   async #run(): Promise<void> {

@@ -26,8 +26,11 @@ export interface TargetState {
 export interface Target {
   /** Starts all of it against the simulated venues. @throws Error with a sentence. */
   start(simulatorUrl: string): Promise<void>;
-  /** Faults that it can do to itself, by name; each resolves when the pipeline has been started again. */
-  readonly faults: ReadonlyMap<string, () => Promise<void>>;
+  /**
+   * Faults that it can do to itself, by name; each resolves when the pipeline has been started again, with the venue that it
+   * befell, null for all of them.
+   */
+  readonly faults: ReadonlyMap<string, () => Promise<string | null>>;
   /** How it does now. */
   state(): Promise<TargetState>;
   /** Its processes now. */
