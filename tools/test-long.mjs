@@ -27,9 +27,9 @@ const LONG_RUNS = [
     env: { BROKER_KILLS: '20', REQUIRE_SERVICES: '1' },
   },
   {
-    name: 'silent streams',
+    name: 'adapters under every fault',
     command: [...JEST, 'libs/venue-simulator/src/fault-recovery'],
-    env: { FAULT_SILENCES: '1' },
+    env: { FAULT_ORDEALS: '1' },
   },
   {
     name: 'decoders fuzzed',
