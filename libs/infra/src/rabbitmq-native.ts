@@ -12,6 +12,7 @@ import { LeftBehindGuard } from './left-behind-guard';
 import { MissingServiceError } from './missing-service-error';
 import { amqpUrl, type RabbitMq, type RabbitMqSettings } from './rabbitmq';
 import { rabbitMqEnvironment, writeRabbitMqFiles, type RabbitMqPlace } from './rabbitmq-files';
+import { freezeProcess } from './freeze';
 
 const run = promisify(execFile);
 const STOP_TIMEOUT_MS = 20_000;
@@ -122,8 +123,7 @@ class NativeRabbitMq implements RabbitMq {
   }
 
   freeze(): Promise<void> {
-    this.broker?.kill('SIGSTOP');
-    return Promise.resolve();
+    return freezeProcess(this.broker);
   }
 
   thaw(): Promise<void> {

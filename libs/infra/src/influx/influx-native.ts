@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LeftBehindGuard } from '../left-behind-guard';
 import { untilAnswering } from './answering';
 import type { InfluxHost, InfluxSettings } from './influx-server';
+import { freezeProcess } from '../freeze';
 
 const STOP_TIMEOUT_MS = 10_000;
 /** How much of its last output an error tells. */
@@ -60,8 +61,7 @@ class NativeInflux implements InfluxHost {
   }
 
   freeze(): Promise<void> {
-    this.#child?.kill('SIGSTOP');
-    return Promise.resolve();
+    return freezeProcess(this.#child);
   }
 
   thaw(): Promise<void> {
