@@ -23,18 +23,19 @@ export interface SimulatedPast {
 
 /** Starts them; their clock runs on for the request limits. */
 export async function simulatedPast(symbols: readonly string[]): Promise<SimulatedPast> {
-  const stoppedAt = Date.now() - SILENCE_MS;
+  // On a full minute: a last minute cut short could be one without a trade.
+  const to = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - SILENCE_MS;
   let started = false;
   const simulator = await startVenueSimulator({
     seed: 11,
-    tradesPerSecond: 1,
+    // So many that no minute of the past is without a trade, at whatever time the test runs.
+    tradesPerSecond: 4,
     symbols,
     historyMs: PAST_MINUTES * MINUTE_MS,
     turnIntervalMs: null,
-    now: () => (started ? Date.now() : stoppedAt),
+    now: () => (started ? Date.now() : to),
   });
   started = true;
-  const to = Math.ceil(stoppedAt / MINUTE_MS) * MINUTE_MS;
   const from = to - (PAST_MINUTES - 1) * MINUTE_MS;
   return {
     simulator,
