@@ -18,7 +18,7 @@ const LONG_RUNS = [
   },
   {
     name: 'processor killed',
-    command: [...JEST, 'tools/serve/src/processor-kills'],
+    command: [...JEST, 'tools/delivery/src/processor-kills'],
     env: { PROCESSOR_KILLS: '50' },
   },
   {

@@ -6,3 +6,4 @@ export { missingServices } from './missing-services';
 export { isTaken } from './free-port';
 export * from './rabbitmq';
 export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';
+export { bundles, eventually, type Readiness, ServiceProcess } from './testing/service-process';

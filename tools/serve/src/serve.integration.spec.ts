@@ -3,9 +3,15 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Candle } from '@neuraltrade/contracts';
-import { readInfraEnv, sharedRabbitMq, whyNoInflux, whyNoRabbitMq } from '@neuraltrade/infra';
+import {
+  readInfraEnv,
+  sharedRabbitMq,
+  whyNoInflux,
+  whyNoRabbitMq,
+  eventually,
+  ServiceProcess,
+} from '@neuraltrade/infra';
 import { portVariable } from './services';
-import { eventually, ServiceProcess } from './testing/service-process';
 
 const SERVICES = [
   'adapter-binance',
@@ -27,6 +33,9 @@ function suite(): void {
   const dataDir = mkdtempSync(join(tmpdir(), 'serve-spec-'));
   const started: ServiceProcess[] = [];
   const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? dataDir,
+    TMPDIR: tmpdir(),
     DATA_DIR: dataDir,
     INFLUXD_BIN: process.env['INFLUXD_BIN'] ?? '',
     BACKFILL_MS: '600000',

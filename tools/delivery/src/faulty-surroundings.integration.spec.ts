@@ -9,12 +9,14 @@ import {
   startInflux,
   whyNoInflux,
   whyNoRabbitMq,
+  bundles,
+  eventually,
+  ServiceProcess,
 } from '@neuraltrade/infra';
 import { PARK_HEADERS } from '@neuraltrade/messaging';
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib';
 import { LateServer } from './testing/late-server';
 import { clock, PARTITIONS, processedTick, rawMessage, rawTick } from './testing/records';
-import { bundles, eventually, ServiceProcess } from './testing/service-process';
 import { storedIds } from './testing/stored-ids';
 
 const SERVICES = ['processor', 'influx-sink', 'dashboard', 'adapter-kraken'] as const;

@@ -2,8 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The workspace. */
-export const ROOT = join(__dirname, '../../../..');
+const ROOT = join(__dirname, '../../../..');
 const DEADLINE_MS = 25_000;
 
 /** Builds the bundles of these projects ('apps/processor'), as they are deployed. */
@@ -35,15 +34,16 @@ export class ServiceProcess {
   ended = false;
   readonly #child: ChildProcess;
 
-  /** @param script relative to the workspace. */
+  /**
+   * @param script relative to the workspace.
+   * @param env its whole environment.
+   */
   constructor(
     readonly script: string,
     env: Readonly<Record<string, string>>,
     args: readonly string[] = [],
   ) {
-    const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
-    const base: Record<string, string> = { PATH, HOME, ...(TMPDIR === '' ? {} : { TMPDIR }) };
-    this.#child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { ...base, ...env } });
+    this.#child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env });
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.exit = new Promise((resolve) => {

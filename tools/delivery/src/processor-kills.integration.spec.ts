@@ -7,14 +7,20 @@ import {
   type RawRecord,
   replaces,
 } from '@neuraltrade/contracts';
-import { sharedRabbitMq, type SharedRabbitMq, whyNoRabbitMq } from '@neuraltrade/infra';
+import {
+  sharedRabbitMq,
+  type SharedRabbitMq,
+  whyNoRabbitMq,
+  bundles,
+  eventually,
+  ServiceProcess,
+} from '@neuraltrade/infra';
 import { createRabbitMqBus, type MessageBus } from '@neuraltrade/messaging';
 import { createProcessing, DEFAULT_PROCESSING } from '@neuraltrade/processing';
 import { connect } from 'amqplib';
 import { LateServer } from './testing/late-server';
 import { MarketTraffic } from './testing/market-traffic';
 import { PARTITIONS } from './testing/records';
-import { bundles, eventually, ServiceProcess } from './testing/service-process';
 import { StaleReplica } from './testing/stale-replica';
 import { SinkQueues } from './testing/sink-queues';
 
