@@ -13,6 +13,7 @@ const shared = {
     '\\.flux$': '<rootDir>/tools/text-transform.cjs',
   },
   moduleNameMapper: {
+    '^fast-check$': '<rootDir>/tools/seeded-fast-check.cjs',
     '^@neuraltrade/([^/]+)$': ['<rootDir>/libs/$1/src', '<rootDir>/apps/$1/src'],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.nx'],

@@ -119,9 +119,9 @@ export function controlEvent(channel: string, sentAt: number | null = null): Con
   return { type: 'control', channel, sentAt };
 }
 
-/** A request of ours that the venue refused; its words are cut to 200 characters. */
+/** A request of ours that the venue refused; its words are cut to 200 characters, and none are told as none. */
 export function refusedEvent(reason: string, answer: SubscriptionAnswer): RefusedEvent {
-  return { type: 'refused', reason: reason.slice(0, 200), answer };
+  return { type: 'refused', reason: reason.slice(0, 200) || 'no reason given', answer };
 }
 
 /** A frame that no page of the venue documents; the hint is its beginning. */

@@ -86,7 +86,7 @@ export interface SubscriptionAnswer {
 export interface RefusedEvent {
   /** Discriminant. */
   readonly type: 'refused';
-  /** The venue's own words, cut to 200 characters. */
+  /** The venue's own words, cut to 200 characters; 'no reason given' where it has none. */
   readonly reason: string;
   /** What was refused, as far as the venue says. */
   readonly answer: SubscriptionAnswer;
