@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Candle } from '@neuraltrade/contracts';
+import { runningSimulator } from '@neuraltrade/venue-simulator';
 import { venues } from '@neuraltrade/venues';
 import { standaloneConfig } from './config';
-import { runningSimulator } from './running-simulator';
 import { eventually, getJson, StandaloneProcess, temporaryDirectory } from './testing/standalone-process';
 
 jest.setTimeout(120_000);

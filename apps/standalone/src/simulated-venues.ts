@@ -1,10 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, type Env, ExpectedError, type ServiceContext } from '@neuraltrade/service';
-import { keepMarketFile, readMarketFile, startVenueSimulator } from '@neuraltrade/venue-simulator';
+import {
+  addressEnv,
+  keepMarketFile,
+  readMarketFile,
+  runningSimulator,
+  startVenueSimulator,
+} from '@neuraltrade/venue-simulator';
 import { venues } from '@neuraltrade/venues';
 import type { StandaloneConfig } from './config';
-import { addressEnv, runningSimulator } from './running-simulator';
 
 const MARKET_FILE = 'market.json';
 

@@ -9,6 +9,7 @@ import {
   type ServiceContext,
 } from '@neuraltrade/service';
 import { storeDirectory } from '@neuraltrade/storage';
+import { DEFAULT_HISTORY_MS } from '@neuraltrade/venue-simulator';
 import { venues } from '@neuraltrade/venues';
 import { announce } from './announcement';
 import type { StandaloneConfig } from './config';
@@ -21,7 +22,7 @@ type Context = ServiceContext<StandaloneConfig>;
 
 /** What a source sets unless the environment does: a simulated market has a past that fills the charts at once. */
 const SOURCE_DEFAULTS: Readonly<Record<'simulated' | 'live', Env>> = {
-  simulated: { BACKFILL_MS: '21600000' },
+  simulated: { BACKFILL_MS: String(DEFAULT_HISTORY_MS) },
   live: {},
 };
 

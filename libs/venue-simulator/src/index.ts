@@ -1,4 +1,6 @@
-export { startVenueSimulator } from './simulator';
+export { addressEnv } from './address-env';
+export { runningSimulator } from './running-simulator';
+export { DEFAULT_HISTORY_MS, startVenueSimulator } from './simulator';
 export type {
   SimulatorOptions,
   SimulatorStatistics,

@@ -24,7 +24,8 @@ import { SIMULATED_VENUES } from './venue-list';
 
 const DEFAULT_TURN_INTERVAL_MS = 20;
 const DEFAULT_MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
-const DEFAULT_HISTORY_MS = 6 * 3_600_000;
+/** How long a new market has traded before it starts unless its options say, ms: what fills the charts at once. */
+export const DEFAULT_HISTORY_MS = 6 * 3_600_000;
 /** Market time of one turn at most, so that a late turn does not block the process for long. */
 const LONGEST_STEP_MS = 250;
 /** A lag beyond this is not made up: the market goes on at the present. */

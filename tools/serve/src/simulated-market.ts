@@ -1,12 +1,10 @@
 import { type Env, ExpectedError } from '@neuraltrade/service';
+import { addressEnv, DEFAULT_HISTORY_MS, type VenueEndpoint } from '@neuraltrade/venue-simulator';
 import type { ServedCommand } from './served-process';
 import type { Supervisor } from './supervisor';
 
-/** How far back the first connection to a simulated market reaches, ms: its whole past. */
-const SIMULATED_PAST_MS = 21_600_000;
-
 interface Announcement {
-  readonly venues: Readonly<Record<string, { readonly webSocketUrl: string; readonly restUrl: string }>>;
+  readonly venues: Readonly<Record<string, VenueEndpoint>>;
 }
 
 /**
@@ -27,13 +25,9 @@ export async function simulatedMarket(supervisor: Supervisor, command: ServedCom
   const first = await Promise.race([announcement, served.ended]);
   if (!('venues' in first))
     throw new ExpectedError('Nothing was started: the simulator has ended, see above.');
-  const market: Record<string, string> = {
+  return {
     MODE: 'simulated',
-    BACKFILL_MS: command.env['BACKFILL_MS'] || String(SIMULATED_PAST_MS),
+    BACKFILL_MS: command.env['BACKFILL_MS'] || String(DEFAULT_HISTORY_MS),
+    ...addressEnv(Object.entries(first.venues)),
   };
-  for (const [venue, { webSocketUrl, restUrl }] of Object.entries(first.venues)) {
-    market[`${venue.toUpperCase()}_WS_URL`] = webSocketUrl;
-    market[`${venue.toUpperCase()}_REST_URL`] = restUrl;
-  }
-  return market;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Influx, type RabbitMq, startInflux, startRabbitMq } from '@neuraltrade/infra';
-import { ExpectedError } from '@neuraltrade/service';
+import { addressEnv, DEFAULT_HISTORY_MS, runningSimulator } from '@neuraltrade/venue-simulator';
 import { venues } from '@neuraltrade/venues';
 import { drained, messagesByQueue } from './broker-queues';
 import { getJson, type PipelineSummary, processedTrades } from './http-answers';
@@ -9,8 +9,6 @@ import { ServiceProcess } from './service-process';
 import type { StoredMarket } from './stored-market';
 import type { Target, TargetProcess, TargetSettings, TargetState } from './target';
 
-/** How far back the first connection to a simulated market reaches, ms: its whole past, as under npm start. */
-const SIMULATED_PAST_MS = 21_600_000;
 const DRAINED_WITHIN_MS = 180_000;
 const PARKED = 'market.parked';
 const adapterOf = (venue: string): string => `adapter-${venue}`;
@@ -110,9 +108,9 @@ export class ServicesTarget implements Target {
     const kept = Object.entries(env).filter(([name]) => !SECRET_FILES.includes(name));
     return {
       ...Object.fromEntries(kept),
-      BACKFILL_MS: env['BACKFILL_MS'] || String(SIMULATED_PAST_MS),
+      BACKFILL_MS: env['BACKFILL_MS'] || String(DEFAULT_HISTORY_MS),
       ...(symbols !== undefined && { SYMBOLS: symbols }),
-      ...(await venueAddresses(simulatorUrl)),
+      ...addressEnv(await runningSimulator(simulatorUrl)),
       MODE: 'simulated',
       TIMEFRAMES: timeframes,
       DATA_DIR: directory,
@@ -149,21 +147,4 @@ export class ServicesTarget implements Target {
     if (this.#servers === null) throw new Error('RabbitMQ and InfluxDB were never started.');
     return this.#servers;
   }
-}
-
-/** The variables that point the adapters at the simulator's venues. */
-async function venueAddresses(simulatorUrl: string): Promise<Record<string, string>> {
-  const told = await getJson<{
-    readonly venues: Readonly<Record<string, { readonly webSocketUrl: string; readonly restUrl: string }>>;
-  }>(`${simulatorUrl}/venues`);
-  return Object.fromEntries(
-    venues.flatMap(({ name }) => {
-      const address = told.venues[name];
-      if (address === undefined) throw new ExpectedError(`The simulator does not simulate ${name}.`);
-      return [
-        [`${name.toUpperCase()}_WS_URL`, address.webSocketUrl],
-        [`${name.toUpperCase()}_REST_URL`, address.restUrl],
-      ];
-    }),
-  );
 }

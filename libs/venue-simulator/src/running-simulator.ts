@@ -1,6 +1,7 @@
-import { type Env, ExpectedError } from '@neuraltrade/service';
+import { ExpectedError } from '@neuraltrade/service';
 import { venues } from '@neuraltrade/venues';
 import { z } from 'zod';
+import type { VenueEndpoint } from './simulator-options';
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -14,7 +15,7 @@ const addresses = z.object({
  * @returns where each venue listens, by name.
  * @throws ExpectedError when it cannot be reached, answers something else, or lacks a venue.
  */
-export async function runningSimulator(url: string): Promise<ReadonlyMap<string, VenueAddress>> {
+export async function runningSimulator(url: string): Promise<ReadonlyMap<string, VenueEndpoint>> {
   const answer = addresses.safeParse(await askVenues(url));
   if (!answer.success) {
     throw new ExpectedError(
@@ -25,24 +26,6 @@ export async function runningSimulator(url: string): Promise<ReadonlyMap<string,
   if (missing !== undefined)
     throw new ExpectedError(`The simulator at ${url} does not simulate ${missing.name}.`);
   return new Map(Object.entries(answer.data.venues));
-}
-
-/** Where one simulated venue listens. */
-export interface VenueAddress {
-  /** Address to dial, path included. */
-  readonly webSocketUrl: string;
-  /** Scheme, host and port. */
-  readonly restUrl: string;
-}
-
-/** The environment variables that point the adapters at simulated venues. */
-export function addressEnv(endpoints: Iterable<readonly [venue: string, address: VenueAddress]>): Env {
-  return Object.fromEntries(
-    [...endpoints].flatMap(([venue, { webSocketUrl, restUrl }]) => [
-      [`${venue.toUpperCase()}_WS_URL`, webSocketUrl],
-      [`${venue.toUpperCase()}_REST_URL`, restUrl],
-    ]),
-  );
 }
 
 async function askVenues(url: string): Promise<unknown> {
