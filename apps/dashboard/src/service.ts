@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { configuredBus } from '@neuraltrade/messaging';
 import type { RunningService, ServiceContext } from '@neuraltrade/service';
-import { createInfluxStore } from '@neuraltrade/storage';
+import { configuredInfluxStore } from '@neuraltrade/storage';
 import type { DashboardServiceConfig } from './config';
 import { createDashboard } from './dashboard';
 
@@ -13,12 +13,7 @@ export async function startDashboardService(
   const bus = configuredBus(config, { name: 'dashboard', log, metrics });
   onStop('bus', () => bus.close());
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
-  const store = createInfluxStore({
-    url: config.INFLUX_URL,
-    token: readToken,
-    org: config.INFLUX_ORG,
-    bucket: config.INFLUX_BUCKET,
-  });
+  const store = configuredInfluxStore(config, readToken);
   onStop('store', () => store.close());
   const dashboard = await createDashboard({
     bus,

@@ -1,6 +1,6 @@
 import { configuredBus } from '@neuraltrade/messaging';
 import type { RunningService, ServiceContext } from '@neuraltrade/service';
-import { createInfluxStore } from '@neuraltrade/storage';
+import { configuredInfluxStore } from '@neuraltrade/storage';
 import type { SinkServiceConfig } from './config';
 import { createSink } from './sink';
 import type { SinkLog } from './sink-log';
@@ -21,12 +21,7 @@ export async function startSinkService(
 ): Promise<RunningService> {
   const bus = configuredBus(config, { name: 'influx-sink', log, metrics });
   onStop('bus', () => bus.close());
-  const store = createInfluxStore({
-    url: config.INFLUX_URL,
-    token: readToken,
-    org: config.INFLUX_ORG,
-    bucket: config.INFLUX_BUCKET,
-  });
+  const store = configuredInfluxStore(config, readToken);
   onStop('store', () => store.close());
   const storeReady = (): Promise<void> => store.verify();
   const sink = await createSink({ bus, store, storeReady, log, metrics, now: Date.now, config });
