@@ -5,5 +5,6 @@ export * from './missing-service-error';
 export { missingServices } from './missing-services';
 export { isTaken } from './free-port';
 export * from './rabbitmq';
+export { startRabbitMqCluster, type RabbitMqCluster } from './rabbitmq-cluster';
 export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';
 export { bundles, eventually, type Readiness, ServiceProcess } from './testing/service-process';

@@ -17,6 +17,10 @@ export interface RabbitMqPlace {
   readonly distPort: number;
   /** Its own port mapper, apart from the machine's. */
   readonly epmdPort: number;
+  /** Whether that port mapper is started by another node of its cluster. */
+  readonly sharesPortMapper?: boolean;
+  /** The secret that the nodes of its cluster share; absent = its own. */
+  readonly cookie?: string;
 }
 
 /** Writes the configuration of a native broker. */
@@ -24,6 +28,9 @@ export function writeRabbitMqFiles(place: RabbitMqPlace, settings: RabbitMqSetti
   const { directory, dataDir } = place;
   mkdirSync(join(directory, 'home'), { recursive: true });
   mkdirSync(dataDir, { recursive: true });
+  if (place.cookie !== undefined) {
+    writeFileSync(join(directory, 'home', '.erlang.cookie'), place.cookie, { mode: 0o400 });
+  }
   // The machine's own settings must not leak in.
   writeFileSync(join(directory, 'rabbitmq-env.conf'), '');
   writeFileSync(join(directory, 'rabbitmq.conf'), `${configuration(settings).join('\n')}\n`, { mode: 0o600 });

@@ -6,37 +6,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { findProgram, type Environment } from './find-program';
 import { freePorts } from './free-port';
 import { LeftBehindGuard } from './left-behind-guard';
-import { MissingServiceError } from './missing-service-error';
 import { amqpUrl, type RabbitMq, type RabbitMqSettings } from './rabbitmq';
 import { rabbitMqEnvironment, writeRabbitMqFiles, type RabbitMqPlace } from './rabbitmq-files';
+import { findNativeRabbitMq, type RabbitMqPrograms } from './rabbitmq-programs';
 import { freezeProcess } from './freeze';
 
 const run = promisify(execFile);
 const STOP_TIMEOUT_MS = 20_000;
 const OUTPUT_BYTES = 4_000;
 
-/** Where Debian and the generic package put it; the wrapper on PATH insists on the user rabbitmq. */
-const FOLDERS = ['/usr/lib/rabbitmq/bin', '/opt/rabbitmq/sbin', '/opt/homebrew/sbin', '/usr/local/sbin'];
-
-/** The programs of the machine's rabbitmq-server. @throws MissingServiceError when there is none. */
-export function findNativeRabbitMq(env: Environment): { readonly server: string; readonly epmd: string } {
-  const server = findProgram('rabbitmq-server', env, FOLDERS);
-  const epmd = findProgram('epmd', env);
-  if (server === null || epmd === null) {
-    throw new MissingServiceError(
-      'RabbitMQ is missing: no container engine answers, and rabbitmq-server is neither on PATH nor in ' +
-        `${FOLDERS[0]}. Start Docker, or install it (Debian: apt-get install rabbitmq-server).`,
-    );
-  }
-  return { server, epmd };
-}
-
-/** Starts a broker from the machine's rabbitmq-server. @throws MissingServiceError when there is none. */
+/**
+ * Starts a broker from the machine's rabbitmq-server, or from the one that RABBITMQ_SERVER names.
+ * @throws MissingServiceError when there is none.
+ */
 export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<RabbitMq> {
-  const { server, epmd } = findNativeRabbitMq(settings.env);
+  const programs = findNativeRabbitMq(settings.env);
   const directory = mkdtempSync(join(tmpdir(), 'neuraltrade-rabbitmq-'));
   const [free, distPort, epmdPort] = (await freePorts(3)) as [number, number, number];
   const place: RabbitMqPlace = {
@@ -48,8 +34,7 @@ export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<R
     distPort,
     epmdPort,
   };
-  writeRabbitMqFiles(place, settings);
-  const broker = new NativeRabbitMq(server, epmd, place, settings);
+  const broker = new NativeRabbitMq(programs, place, settings);
   try {
     await broker.start();
     return broker;
@@ -59,26 +44,30 @@ export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<R
   }
 }
 
-class NativeRabbitMq implements RabbitMq {
+/** A broker that is one process tree of this machine, made but not started. */
+export class NativeRabbitMq implements RabbitMq {
   readonly from = 'native';
   readonly urls: readonly string[];
   private readonly environment: Record<string, string>;
   private readonly guard: LeftBehindGuard;
-  private readonly portMapper: ChildProcess;
+  private readonly portMapper: ChildProcess | null;
   private broker: ChildProcess | null = null;
   private output = '';
 
   constructor(
-    private readonly server: string,
-    epmd: string,
+    private readonly programs: RabbitMqPrograms,
     private readonly place: RabbitMqPlace,
     private readonly settings: RabbitMqSettings,
   ) {
+    writeRabbitMqFiles(place, settings);
     this.urls = [this.urlOf('/')];
     this.environment = rabbitMqEnvironment(place, settings.env);
     this.guard = new LeftBehindGuard(place.directory);
     // Started by us rather than by the broker, which would leave it behind.
-    this.portMapper = this.launch(epmd, ['-port', String(place.epmdPort), '-address', '127.0.0.1']);
+    this.portMapper =
+      place.sharesPortMapper === true
+        ? null
+        : this.launch(programs.epmd, ['-port', String(place.epmdPort), '-address', '127.0.0.1']);
   }
 
   urlOf(virtualHost: string): string {
@@ -92,7 +81,7 @@ class NativeRabbitMq implements RabbitMq {
   }
 
   async rabbitmqctl(...args: string[]): Promise<string> {
-    const program = join(dirname(this.server), 'rabbitmqctl');
+    const program = join(dirname(this.programs.server), 'rabbitmqctl');
     const options = { env: this.environment, cwd: this.place.directory };
     const { stdout } = await run(program, ['--quiet', '-n', this.place.node, ...args], options);
     return stdout;
@@ -101,7 +90,7 @@ class NativeRabbitMq implements RabbitMq {
   async start(): Promise<void> {
     if (this.broker !== null) return;
     this.output = '';
-    const broker = this.launch(this.server, ['-noinput']);
+    const broker = this.launch(this.programs.server, ['-noinput']);
     this.broker = broker;
     for (const stream of [broker.stdout, broker.stderr]) {
       stream?.on('data', (data: Buffer) => {
@@ -134,7 +123,7 @@ class NativeRabbitMq implements RabbitMq {
   async dispose(): Promise<void> {
     await this.thaw();
     await (this.settings.dataDir === undefined ? this.kill() : this.stop());
-    await endOf(this.portMapper, 'SIGTERM');
+    if (this.portMapper !== null) await endOf(this.portMapper, 'SIGTERM');
     this.guard.dismiss();
     rmSync(this.place.directory, { recursive: true, force: true });
   }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { containerEngine, startRabbitMqContainer } from './rabbitmq-container';
 import { startNativeRabbitMq } from './rabbitmq-native';
+import { namesRabbitMq } from './rabbitmq-programs';
 import type { Environment } from './find-program';
 
 /** How a private RabbitMQ is started. */
 export interface RabbitMqOptions {
-  /** The environment of this process: PATH is searched for rabbitmq-server and erl. */
+  /** The environment of this process: PATH is searched for rabbitmq-server and erl, unless RABBITMQ_SERVER names one. */
   readonly env: Environment;
   /** 'container' or 'native' instead of whichever answers first, containers being asked before binaries. */
   readonly from?: 'container' | 'native';
@@ -64,22 +65,28 @@ export interface RabbitMqSettings extends RabbitMqOptions {
 }
 
 /**
- * Starts a private RabbitMQ: in a container where an engine answers, else from the binaries of rabbitmq-server.
+ * Starts a private RabbitMQ: from the rabbitmq-server that RABBITMQ_SERVER names, else in a container where an engine answers,
+ * else from the binaries of the machine's rabbitmq-server.
  * It has its own name, ports, user and data, listens on 127.0.0.1 only, and ends with this process however that ends.
  * @throws MissingServiceError when there is neither; Error with its last output when it does not come up.
  */
 export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq> {
-  const settings: RabbitMqSettings = {
+  const settings = rabbitMqSettings(options);
+  if (options.from !== 'native' && !namesRabbitMq(options.env)) {
+    const engine = await containerEngine();
+    if (engine !== null) return startRabbitMqContainer(settings, engine);
+  }
+  return startNativeRabbitMq(settings);
+}
+
+/** Options with their defaults. */
+export function rabbitMqSettings(options: RabbitMqOptions): RabbitMqSettings {
+  return {
     memoryLimitBytes: 536_870_912,
     startTimeoutMs: 90_000,
     ...options,
     credentials: options.credentials ?? { user: 'neuraltrade', password: randomBytes(12).toString('hex') },
   };
-  if (options.from !== 'native') {
-    const engine = await containerEngine();
-    if (engine !== null) return startRabbitMqContainer(settings, engine);
-  }
-  return startNativeRabbitMq(settings);
 }
 
 /** The address of a virtual host, with user and password. */
