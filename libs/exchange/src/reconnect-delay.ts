@@ -1,3 +1,5 @@
+import { fullJitterMs } from '@neuraltrade/backpressure';
+
 /** Bounds of the waiting time between two attempts. */
 export interface ReconnectDelayOptions {
   /** Upper bound of the first wait, ms; doubles with each failure. */
@@ -6,10 +8,7 @@ export interface ReconnectDelayOptions {
   readonly maxMs: number;
 }
 
-/**
- * Capped exponential backoff with full jitter: a wait is drawn evenly between 0 and the bound, so that many clients that
- * lost the same peer do not come back in step.
- */
+/** Capped exponential backoff with full jitter. */
 export class ReconnectDelay {
   readonly #options: ReconnectDelayOptions;
   readonly #random: () => number;
@@ -24,9 +23,8 @@ export class ReconnectDelay {
   /** The wait (ms) before the next attempt; each call counts one failure. */
   next(): number {
     const { baseMs, maxMs } = this.#options;
-    const bound = Math.min(maxMs, baseMs * 2 ** Math.min(this.#failures, 30));
     this.#failures += 1;
-    return Math.round(this.#random() * bound);
+    return Math.round(fullJitterMs(this.#failures, baseMs, maxMs, this.#random));
   }
 
   /** Forgets the failures: the peer has proven to be well. */

@@ -1,12 +1,11 @@
-import { coreQueues } from '@neuraltrade/contracts';
 import type { MessageBus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { ReplayVenue } from './capture-sessions';
 import { createExchangeAdapter } from './exchange-adapter';
 import type { Log } from './log';
-import { createRawPublisher } from './raw-publisher';
+import { createReplayPublisher } from './replay-publisher';
 import type { ReplayFeed } from './replay-session';
-import { systemTimers, type Timers } from './timers';
+import type { Timers } from './timers';
 import type { Transport } from './transport';
 
 const BUFFER_MAX_TICKS = 10_000;
@@ -34,23 +33,8 @@ export function createReplayFeed(
   transport: Transport,
   timers: Timers,
 ): ReplayFeed {
-  const { bus, partitions, queueMaxBytes, source, metrics, log } = deps;
-  const publisher = createRawPublisher({
-    bus,
-    queues: coreQueues(partitions, queueMaxBytes),
-    // The capture's clock stands still while the bus is waited for: what publishes must run by the machine's.
-    timers: systemTimers,
-    random: Math.random,
-    metrics,
-    log,
-    exchange: venue.name,
-    source,
-    partitions,
-    bufferMaxTicks: BUFFER_MAX_TICKS,
-    batchMaxTicks: 100,
-    batchFlushMs: 100,
-    onConfirmed: () => undefined,
-  });
+  const { partitions, source, metrics, log } = deps;
+  const publisher = createReplayPublisher(deps, venue.name, BUFFER_MAX_TICKS);
   const adapter = createExchangeAdapter({
     venue,
     symbols,

@@ -1,15 +1,13 @@
-import { coreQueues } from '@neuraltrade/contracts';
 import type { Venue } from '@neuraltrade/venues';
 import { type AdapterParts, assembleAdapter } from './adapter-assembly';
 import { type CaptureStart, recordedSettings } from './capture-events';
 import type { AdapterSettings, ExchangeAdapter } from './exchange-adapter';
 import type { Log } from './log';
-import { createRawPublisher } from './raw-publisher';
 import type { ReplayFeedDeps } from './replay-feed';
+import { createReplayPublisher } from './replay-publisher';
 import type { ReplayInputs } from './replay-inputs';
 import type { RecordedFeed } from './replay-session';
 import { seededRandom } from './seeded-random';
-import { systemTimers } from './timers';
 
 /** More records do not wait for the bus before the next input is played. */
 const WAITING_RECORDS = 10_000;
@@ -24,25 +22,12 @@ export function createRecordedFeed(
   start: CaptureStart,
   inputs: ReplayInputs,
 ): RecordedFeed {
-  const { bus, partitions, queueMaxBytes, source, metrics, log } = deps;
+  const { partitions, metrics, log } = deps;
   // How many partitions there are shapes no record, and is up to the processor that takes them.
   const settings = { ...recordedSettings(start.settings, deps.settings), partitions };
-  const publisher = createRawPublisher({
-    bus,
-    queues: coreQueues(partitions, queueMaxBytes),
-    timers: systemTimers,
-    random: Math.random,
-    metrics,
-    log,
-    exchange: venue.name,
-    source,
-    partitions,
-    // What was refused is in the recording: here there is room for all that one input can bring on top of what waits.
-    bufferMaxTicks: 2 * (settings.bufferMaxTicks + WAITING_RECORDS),
-    batchMaxTicks: 100,
-    batchFlushMs: 100,
-    onConfirmed: () => undefined,
-  });
+  // What was refused is in the recording: here there is room for all that one input can bring on top of what waits.
+  const bufferMaxTicks = 2 * (settings.bufferMaxTicks + WAITING_RECORDS);
+  const publisher = createReplayPublisher(deps, venue.name, bufferMaxTicks);
   const taken = { settings, output: publisher.output, metrics, log: retold(log) };
   return {
     adapter: recordedAdapter(venue, start, inputs, taken),

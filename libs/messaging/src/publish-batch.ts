@@ -1,5 +1,5 @@
+import { fullJitterMs } from '@neuraltrade/backpressure';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fullJitterMs } from './backoff';
 import type { MessageBus, OutgoingMessage, PublishOutcome } from './message-bus';
 
 /** How a batch is published. */

@@ -1,5 +1,6 @@
+import { fullJitterMs } from '@neuraltrade/backpressure';
 import { PermanentError } from '@neuraltrade/contracts';
-import { fullJitterMs, shuffled } from '../backoff';
+import { shuffled } from '../shuffled';
 import type { BrokerAddress } from './broker-address';
 import { connectionFault } from './broker-fault';
 import { BrokerSession, type SessionOptions } from './broker-session';
