@@ -4,8 +4,10 @@ import { PermanentError } from './errors';
 import type { Candle } from './candle';
 import type { Clock } from './clock';
 import { type Gap, gapIdOf } from './gap';
+import type { MlSignal } from './ml-signal';
 import type { ProcessedTick } from './processed-tick';
 import type { RawTick } from './raw-tick';
+import type { ComponentStatus } from './status';
 
 const exchange = fc.constantFrom('binance', 'a1', 'abcdefghijklmnopqrstuvwx');
 const symbol = fc.constantFrom('BTC/USDT', 'A/B', '1INCH/USD', '000000000000000000000000/USDT');
@@ -62,11 +64,14 @@ const gaps: fc.Arbitrary<Gap> = fc
     toTimestamp: lengthMs === null ? null : gap.fromTimestamp + lengthMs,
   }));
 
+/** JSON has no negative zero. */
+const double = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
+
 const clocks: fc.Arbitrary<Clock> = fc.record({
   exchange,
   symbols: fc.array(symbol, { minLength: 1, maxLength: 4 }),
   timestamp: instant,
-  offsetMs: fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+  offsetMs: double,
 });
 
 const candles: fc.Arbitrary<Candle> = fc
@@ -89,33 +94,43 @@ const candles: fc.Arbitrary<Candle> = fc
     return { ...candle, low, open, close, high, revision, state };
   });
 
+const unit = fc.double({ min: 0, max: 1, noNaN: true });
+const positiveCount = fc.integer({ min: 1, max: 10 ** 6 });
+
 /** What a record must not quietly be. */
 const oddValues = fc.oneof(
   fc.constantFrom<unknown>(null, 1, 'x', [], {}, { gapId: 1 }, { symbols: [] }),
   fc.anything(),
 );
 
-const signals = fc.constant({
-  exchange: 'binance',
-  symbol: 'BTC/USDT',
-  timeframe: '5m',
-  signalType: 'buy' as const,
-  riskLevel: 'low' as const,
-  confidence: 0.7,
-  probBuy: 0.7,
-  probHold: 0.2,
-  probSell: 0.1,
-  riskScore: 0.1,
-  inferenceTimeMs: 0.4,
-  modelVersion: 'm1',
-  timestamp: 300_000,
-});
-const statuses = fc.constant({
-  component: 'processor',
-  state: 'up' as const,
-  detail: '',
-  figures: { ticksReceived: 3 },
-  timestamp: 1,
+const signals: fc.Arbitrary<MlSignal> = fc
+  .record({
+    exchange,
+    symbol,
+    timeframe: fc.constantFrom('1m', '15m', '1h', '1d'),
+    signalType: fc.constantFrom('buy' as const, 'hold' as const, 'sell' as const),
+    riskLevel: fc.constantFrom('low' as const, 'medium' as const, 'high' as const, 'critical' as const),
+    confidence: unit,
+    weights: fc.tuple(positiveCount, positiveCount, positiveCount),
+    riskScore: unit,
+    inferenceTimeMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    modelVersion: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 16 }),
+    timestamp: instant,
+  })
+  .map(({ weights: [buy, hold, sell], ...signal }) => {
+    const sum = buy + hold + sell;
+    return { ...signal, probBuy: buy / sum, probHold: hold / sum, probSell: sell / sum };
+  });
+
+const statuses: fc.Arbitrary<ComponentStatus> = fc.record({
+  component: fc.string({ minLength: 1, maxLength: 64 }),
+  state: fc.constantFrom('up' as const, 'degraded' as const, 'down' as const),
+  detail: fc.string({ unit: 'grapheme', maxLength: 100 }),
+  figures: fc.dictionary(fc.string({ maxLength: 64 }), double, {
+    maxKeys: 100,
+    noNullPrototype: true,
+  }),
+  timestamp: instant,
 });
 
 const KINDS: Readonly<Record<BatchKind, fc.Arbitrary<object>>> = {

@@ -37,6 +37,12 @@ export const JSON_CONTENT_TYPE = 'application/json';
 /** Header values are short texts or numbers. */
 export type Headers = Readonly<Record<string, string | number>>;
 
+/** Deepest nesting of a record that is read: ours have two levels. One level more costs a writer of JSON more of its stack. */
+const MAX_NESTING = 16;
+/** Most faults of one record that are named, and most characters that are quoted of a header. */
+const MAX_NAMED_FAULTS = 3;
+const MAX_QUOTED = 60;
+
 /** A batch as it travels. */
 export interface EncodedBatch {
   /** UTF-8 JSON array of the records. */
@@ -75,7 +81,7 @@ export function encodeBatch<K extends BatchKind>(kind: K, records: readonly Batc
 /**
  * Reads a message that must hold records of one kind and checks each record.
  * @throws PermanentError when the message as a whole cannot be used: another kind, an unknown schema version or
- *   content type, a body that is not a JSON array.
+ *   content type, a body that is not a JSON array or is nested so deeply that it could not be written again.
  */
 export function decodeBatch<K extends BatchKind>(
   kind: K,
@@ -83,15 +89,20 @@ export function decodeBatch<K extends BatchKind>(
 ): DecodedBatch<K> {
   const { schema, schemaVersion } = message.headers;
   if (schema !== kind)
-    throw new PermanentError('unknown-kind', `A batch of ${kind} was expected, not of ${String(schema)}.`);
+    throw new PermanentError('unknown-kind', `A batch of ${kind} was expected, not of ${told(schema)}.`);
   if (schemaVersion !== SCHEMA_VERSION || message.contentType !== JSON_CONTENT_TYPE) {
     throw new PermanentError(
       'unknown-schema',
-      `Schema version ${String(schemaVersion)} of ${kind} as ${message.contentType} is not known here.`,
+      `Schema version ${told(schemaVersion)} of ${kind} as ${told(message.contentType)} is not known here.`,
     );
   }
   const decoded: DecodedBatch<K> = { records: [], faults: [] };
   for (const value of parseArray(kind, message.body)) {
+    if (isDeeperThan(MAX_NESTING, value))
+      throw new PermanentError(
+        'malformed',
+        `A record of ${kind} is nested deeper than ${MAX_NESTING} levels.`,
+      );
     const fault = recordFault(kind, value);
     if (fault === null) decoded.records.push(value as BatchRecords[K]);
     else decoded.faults.push({ value, fault });
@@ -127,7 +138,26 @@ function rawRecordFault(value: unknown): string | null {
 function schemaFault(schema: z.ZodType, value: unknown): string | null {
   const result = schema.safeParse(value);
   if (result.success) return null;
-  return result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
+  const faults = result.error.issues.slice(0, MAX_NAMED_FAULTS);
+  return faults
+    .map(({ path, message }) => `${path.join('.').slice(0, MAX_QUOTED)} ${message}`.trim())
+    .join('; ');
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const key in value) {
+    const field = (value as Readonly<Record<string, unknown>>)[key];
+    // Nearly every field of nearly every record is none: the test here saves the call.
+    if (typeof field === 'object' && field !== null && isDeeperThan(levels - 1, field)) return true;
+  }
+  return false;
+}
+
+/** A header of another program for a sentence: a table has no text of its own. */
+function told(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'a table' : String(value).slice(0, MAX_QUOTED);
 }
 
 function parseArray(kind: BatchKind, body: Uint8Array): unknown[] {
