@@ -25,6 +25,7 @@ export async function startInfluxContainer(
   return {
     from: 'container',
     url,
+    pid: null,
     start: async () => {
       await handle.start();
       await untilAnswering(url, startTimeoutMs);

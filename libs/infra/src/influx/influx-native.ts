@@ -41,6 +41,10 @@ class NativeInflux implements InfluxHost {
     this.url = `http://127.0.0.1:${settings.port}`;
   }
 
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
   async start(): Promise<void> {
     if (this.#child !== null) return;
     const child = this.#launch();

@@ -28,6 +28,8 @@ export interface Influx {
   readonly from: 'container' | 'native';
   /** Its address, for INFLUX_URL; the same over restarts. */
   readonly url: string;
+  /** Its process id now; null while it does not run, and in a container. */
+  readonly pid: number | null;
   /** For INFLUX_TOKEN: may do everything. */
   readonly token: string;
   /** For INFLUX_ORG. */

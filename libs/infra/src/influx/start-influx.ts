@@ -43,6 +43,9 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     token,
     from: host.from,
     url: host.url,
+    get pid() {
+      return host.pid;
+    },
     start: () => host.start(),
     stop: () => host.stop(),
     kill: () => host.kill(),

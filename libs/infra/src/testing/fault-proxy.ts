@@ -89,8 +89,11 @@ export class FaultProxy {
     broker.on('close', () => this.toClient === 'pass' && this.end(pair));
     client.on('end', () => this.toBroker === 'pass' && this.end(pair));
     broker.on('end', () => this.toClient === 'pass' && this.end(pair));
-    client.on('data', (data) => this.toBroker === 'pass' && broker.write(data));
-    broker.on('data', (data) => this.toClient === 'pass' && client.write(data));
+    // What the other side does not read stays with the sender, as without a proxy.
+    client.on('data', (data) => this.toBroker === 'pass' && (broker.write(data) || client.pause()));
+    broker.on('data', (data) => this.toClient === 'pass' && (client.write(data) || broker.pause()));
+    broker.on('drain', () => this.toBroker !== 'stall' && client.resume());
+    client.on('drain', () => this.toClient !== 'stall' && broker.resume());
     this.apply(pair);
   }
 

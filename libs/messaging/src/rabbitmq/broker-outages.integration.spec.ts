@@ -1,10 +1,9 @@
-import { startRabbitMq, type RabbitMq } from '@neuraltrade/infra';
+import { FaultProxy, startRabbitMq, type RabbitMq } from '@neuraltrade/infra';
 import { createMetrics } from '@neuraltrade/metrics';
 import type { MessageBus, OutgoingMessage, PublishOutcome } from '../message-bus';
 import { publishBatch } from '../publish-batch';
 import { describeWithBroker, QUICK } from '../testing/broker-under-test';
 import { collect, message, queueSpec, texts, until } from '../testing/bus-under-test';
-import { FaultProxy } from '../testing/fault-proxy';
 import type { RabbitMqBusOptions } from './options';
 import { createRabbitMqBus } from './rabbitmq-bus';
 

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
+import { FaultProxy } from '@neuraltrade/infra';
 import { createMetrics } from '@neuraltrade/metrics';
 import type { MessageBus } from '../message-bus';
 import { publishBatch } from '../publish-batch';
 import { collect, message, queueSpec, texts, until } from '../testing/bus-under-test';
 import { describeWithBroker, makeVirtualHost, type VirtualHost } from '../testing/broker-under-test';
-import { FaultProxy } from '../testing/fault-proxy';
 
 jest.setTimeout(30_000);
 

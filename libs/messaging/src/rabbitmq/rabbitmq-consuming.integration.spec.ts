@@ -1,10 +1,10 @@
 import { RetryableError } from '@neuraltrade/contracts';
+import { FaultProxy } from '@neuraltrade/infra';
 import { createMetrics } from '@neuraltrade/metrics';
 import { consumeInOrder } from '../consume-in-order';
 import type { MessageBus } from '../message-bus';
 import { collect, message, publishAll, queueSpec, texts, until } from '../testing/bus-under-test';
 import { describeWithBroker, makeVirtualHost, type VirtualHost } from '../testing/broker-under-test';
-import { FaultProxy } from '../testing/fault-proxy';
 
 jest.setTimeout(30_000);
 

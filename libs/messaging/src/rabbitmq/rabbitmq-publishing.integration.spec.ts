@@ -1,11 +1,11 @@
 import { PermanentError } from '@neuraltrade/contracts';
+import { FaultProxy } from '@neuraltrade/infra';
 import { createMetrics } from '@neuraltrade/metrics';
 import type { MessageBus, PublishOutcome } from '../message-bus';
 import { publishBatch } from '../publish-batch';
 import { collect, message, queueSpec, texts, until } from '../testing/bus-under-test';
 import { describeWithBroker, makeVirtualHost, type VirtualHost } from '../testing/broker-under-test';
 import { queueOptions } from './queue-arguments';
-import { FaultProxy } from '../testing/fault-proxy';
 
 jest.setTimeout(30_000);
 
