@@ -10,6 +10,7 @@ import {
   ExpectedError,
   integer,
   parseConfig,
+  readDuration,
   serviceFields,
   text,
   url,
@@ -18,7 +19,6 @@ import { type Venue, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
 import { nameByFlag, parseArguments, type RecordTarget, type Source } from './arguments';
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** What one timer can wait for. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = serviceFields({ httpPort: 0 });
@@ -164,7 +164,5 @@ function readArguments(argv: readonly string[], workingDirectory: string): Retur
 }
 
 function inMs(duration: string | undefined): number | null {
-  return duration === undefined
-    ? null
-    : Number(duration.slice(0, -1)) * (UNIT_MS[duration.slice(-1)] as number);
+  return duration === undefined ? null : readDuration(duration);
 }

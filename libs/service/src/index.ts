@@ -1,5 +1,6 @@
 export * from './broker-fields';
 export * from './config';
+export { readDuration } from './duration';
 export * from './env-field';
 export * from './expected-error';
 export * from './fields';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isSymbol } from '@neuraltrade/contracts';
 import { DEFAULT_SYMBOLS } from '@neuraltrade/exchange';
-import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
+import { ExpectedError, readDuration, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
 import { FAULT_KINDS, FAULT_NAMES, type FaultKind, isFaultKind } from '@neuraltrade/venue-simulator';
 
 const FLAGS = [
@@ -136,13 +136,11 @@ function wholeOf(flag: Flag, text: string, min: number, max: number): number {
   return value;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 /** What one timer can wait for. */
 const LONGEST_MS = 2_147_483_647;
 
 function timeOf(flag: Flag, text: string, minMs: number): number {
-  const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
-  const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? NaN);
+  const ms = readDuration(text) ?? NaN;
   if (!(ms >= minMs && ms <= LONGEST_MS))
     throw usage(`--${flag} must be a time of ${minMs} ms to 596 h such as 10s, 5m or 1h, not '${text}'.`);
   return ms;

@@ -1,3 +1,4 @@
+import { timeframeMs } from '@neuraltrade/contracts';
 import { widenedDecimal } from '../market/decimal-text';
 import type { Instrument } from '../market/instrument';
 import type { MarketKline } from '../market/klines';
@@ -8,7 +9,6 @@ import type { RestAnswer, RestRequest } from '../server/simulated-venue';
 const DEFAULT_LIMIT = 500;
 const MAX_LIMIT = 1_000;
 const PRINTED_DECIMALS = 8;
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const INTERVAL = /^(1s|[135]m|15m|30m|[12468]h|12h|1d)$/;
 
 /** Answers `klines`, ascending: from `startTime`, else the newest up to `endTime`; both count by open time and are inclusive. */
@@ -27,7 +27,7 @@ export function answerKlines(
   if (limit === null || limit === 0) return refused(-1100, "Illegal characters found in parameter 'limit'.");
   if (start === null || end === null)
     return refused(-1100, "Illegal characters found in parameter 'startTime'.");
-  const lengthMs = Number(interval.slice(0, -1)) * (UNIT_MS[interval.slice(-1)] ?? 0);
+  const lengthMs = timeframeMs(interval) ?? 0;
   const newest = Math.min(end, nowMs);
   const from = start < 0 ? (Math.floor(newest / lengthMs) - limit + 1) * lengthMs : start;
   const klines = marketKlines(instrument, lengthMs, from, newest, limit, nowMs);
