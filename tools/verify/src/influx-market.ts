@@ -12,8 +12,6 @@ const PAGE_WITHIN_MS = 120_000;
 const SYMBOL = `replace(symbol, '_', '/')`;
 /** A point's time is the trade's millisecond and, behind it, digits that keep trades of one millisecond apart. */
 const MILLISECOND = `epoch_ns(rtrim(_time, 'Z')::TIMESTAMP_NS) // 1000000`;
-/** Fields whose text is empty where there is none. */
-const MAYBE_EMPTY = ['from_id'];
 const CANDLE_COLUMNS =
   'exchange VARCHAR, symbol VARCHAR, timeframe VARCHAR, "timestamp" BIGINT, open DOUBLE, high DOUBLE, low DOUBLE, ' +
   'close DOUBLE, volume DOUBLE, trades BIGINT, vwap DOUBLE, complete BOOLEAN';
@@ -49,14 +47,14 @@ async function loadGaps(influx: InfluxAccess, database: ScratchDatabase): Promis
   await loadPoints(influx, database, 'market_gaps', ['gap_id', 'from_id', 'status', 'cause', 'from', 'to']);
   await database.run(`
     CREATE TABLE stored_gaps AS
-    SELECT gap_id, exchange, ${SYMBOL} AS symbol, from_id AS after_trade_id,
+    SELECT gap_id, exchange, ${SYMBOL} AS symbol, nullif(from_id, 'none') AS after_trade_id,
       "from"::BIGINT AS from_timestamp, nullif("to"::BIGINT, 0) AS to_timestamp, cause, status
     FROM market_gaps`);
 }
 
 /**
  * Loads the points of a measurement as a table of texts. Each field is asked for alone and joined here: a pivot holds all points
- * in the server's memory. Of empty texts nothing is read: Flux gives the texts behind one to the points before them.
+ * in the server's memory.
  */
 async function loadPoints(
   influx: InfluxAccess,
@@ -66,7 +64,7 @@ async function loadPoints(
 ): Promise<void> {
   for (const field of fields) {
     const flux = `${measurement(influx, name)}
-      |> filter(fn: (r) => r._field == "${field}"${MAYBE_EMPTY.includes(field) ? ' and r._value != ""' : ''})
+      |> filter(fn: (r) => r._field == "${field}")
       |> keep(columns: ["_time", "_value", "exchange", "symbol"])`;
     await loadCsv(influx, database, flux, `field_${field}`, '_time, _value, exchange, symbol');
   }

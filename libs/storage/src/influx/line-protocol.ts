@@ -21,10 +21,12 @@ export function tagValue(text: string): string {
 }
 
 /**
- * A string field in line protocol, quotes included. Control characters are refused: a reader would not get them back.
+ * A string field in line protocol, quotes included. Refused are control characters, which a reader would not get back, and the
+ * empty text: Flux hands the texts of a series out with those behind an empty one in the wrong rows.
  * @throws PermanentError
  */
 export function stringField(text: string): string {
+  if (text === '') throw refused('A text is empty');
   refuseUnprintable(text);
   return `"${text.replace(QUOTE_OR_BACKSLASH, '\\$&')}"`;
 }

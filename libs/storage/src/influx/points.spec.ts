@@ -27,13 +27,13 @@ describe('points in line protocol', () => {
     );
   });
 
-  test('a gap keeps its place through every status, and says with 0, -1 and nothing what is not known', () => {
+  test('a gap keeps its place through every status, and says with 0, -1 and none what is not known', () => {
     const open = gapLine(gapOf());
     const filled = gapLine(
       gapOf({ status: 'filled', beforeTradeId: '50', toTimestamp: MINUTE + 9, missing: 8 }),
     );
     expect(open).toMatch(
-      /^market_gaps,exchange=binance,service=ingestion,symbol=BTC_USDT gap_id="binance:BTC\/USDT:41",from_id="41",to_id="",status="open",cause="disconnect",from=\d+i,to=0i,missing=-1i \d{19}$/,
+      /^market_gaps,exchange=binance,service=ingestion,symbol=BTC_USDT gap_id="binance:BTC\/USDT:41",from_id="41",to_id="none",status="open",cause="disconnect",from=\d+i,to=0i,missing=-1i \d{19}$/,
     );
     expect(filled).toContain(
       `to_id="50",status="filled",cause="disconnect",from=${MS}i,to=${MINUTE + 9}i,missing=8i `,
@@ -89,6 +89,7 @@ describe('points in line protocol', () => {
     ['a trade id with a line of its own', () => tickLine(tickOf({ tradeId: '1\nevil,t=1 v=666 2' }))],
     ['an empty trade id', () => tickLine(tickOf({ tradeId: '' }))],
     ['a gap id with a line of its own', () => gapLine(gapOf({ gapId: 'x\nevil,t=1 v=666 2' }))],
+    ['an empty text', () => gapLine(gapOf({ gapId: '' }))],
     ['half a character', () => signalLine(signalOf({ modelVersion: '\ud83d' }))],
   ])('%s is refused with a sentence', (_what, line) => {
     expect(line).toThrow(PermanentError);

@@ -5,6 +5,9 @@ import { booleanField, floatField, integerField, nanoseconds, stringField, tagVa
 const TRADE_ID = /^\d{1,40}$/;
 const SLOTS = 1_000_000;
 
+/** What from_id and to_id hold where there is no id: text that no id can be. */
+export const NO_ID = 'none';
+
 /** BASE/QUOTE as a tag spells it: 'BTC_USDT'. */
 export function symbolTag(symbol: string): string {
   return symbol.replace('/', '_');
@@ -58,8 +61,8 @@ export function candleLine(candle: Candle): string {
 export function gapLine(gap: Gap): string {
   return (
     `market_gaps,exchange=${gap.exchange},service=ingestion,symbol=${symbolTag(gap.symbol)} ` +
-    `gap_id=${stringField(gap.gapId)},from_id=${stringField(gap.afterTradeId ?? '')},` +
-    `to_id=${stringField(gap.beforeTradeId ?? '')},status=${stringField(gap.status)},` +
+    `gap_id=${stringField(gap.gapId)},from_id=${stringField(gap.afterTradeId ?? NO_ID)},` +
+    `to_id=${stringField(gap.beforeTradeId ?? NO_ID)},status=${stringField(gap.status)},` +
     `cause=${stringField(gap.cause)},from=${integerField(gap.fromTimestamp)},` +
     `to=${integerField(gap.toTimestamp ?? 0)},missing=${integerField(gap.missing ?? -1)} ` +
     nanoseconds(gap.fromTimestamp, slotOf(gap.gapId))

@@ -3,6 +3,7 @@ import type { Influx } from '@neuraltrade/infra';
 import { type FluxParameter, fluxQuery } from '../influx/flux-query';
 import { createInfluxStore, type InfluxStore } from '../influx/influx-store';
 import type { InfluxStoreOptions } from '../influx/options';
+import { NO_ID } from '../influx/points';
 import type { StoreUnderTest } from './store-contract';
 
 /** A column of an answer by its name; '' where there is none. */
@@ -152,14 +153,18 @@ function gapOf(row: Row): Gap {
   return {
     ...placeOf(row),
     gapId: row['gap_id'] ?? '',
-    afterTradeId: row['from_id'] || null,
-    beforeTradeId: row['to_id'] || null,
+    afterTradeId: idOf(row['from_id']),
+    beforeTradeId: idOf(row['to_id']),
     fromTimestamp: Number(row['from']),
     toTimestamp: Number(row['to']) || null,
     missing: missing === -1 ? null : missing,
     cause: row['cause'] as Gap['cause'],
     status: row['status'] as Gap['status'],
   };
+}
+
+function idOf(text = ''): string | null {
+  return text === NO_ID ? null : text;
 }
 
 function signalOf(row: Row): MlSignal {

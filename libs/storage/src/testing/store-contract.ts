@@ -198,6 +198,21 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         expect(await subject.storedGaps()).toEqual([filled]);
       });
 
+      test('gaps with and without ids before and behind them come back each with its own', async () => {
+        const written = Array.from({ length: 40 }, (_, index) =>
+          gapOf({
+            gapId: `binance:BTC/USDT:${index}`,
+            afterTradeId: index % 3 === 0 ? null : String(index),
+            beforeTradeId: index % 4 === 0 ? String(index + 5) : null,
+            fromTimestamp: MINUTE + index,
+          }),
+        );
+        await store.writeGaps(written);
+        const stored = await subject.storedGaps();
+        expect(stored).toHaveLength(written.length);
+        expect(stored).toEqual(expect.arrayContaining(written));
+      });
+
       test('trades that were dropped for good make the candles they overlap incomplete', async () => {
         const [first, second, third, fourth] = minutes(4) as [Candle, Candle, Candle, Candle];
         const hour = candleOf({ timeframe: '1h', timestamp: MINUTE });
