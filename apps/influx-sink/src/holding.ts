@@ -1,5 +1,5 @@
 import type { BatchKind } from '@neuraltrade/contracts';
-import type { Received } from './received';
+import { type Received, recordCount } from './received';
 
 /** When a batch is full. */
 export interface BatchLimits {
@@ -23,6 +23,11 @@ export class Holding<K extends BatchKind> {
   /** Records held. */
   get records(): number {
     return this.#records;
+  }
+
+  /** Everything held, records that cannot be used included. */
+  get count(): number {
+    return this.#messages.reduce((sum, message) => sum + recordCount(message), 0);
   }
 
   /** Whether nothing is held. */

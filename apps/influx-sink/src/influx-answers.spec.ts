@@ -1,3 +1,4 @@
+import { AMQP_EXCHANGES, encodeBatch, routingKeys } from '@neuraltrade/contracts';
 import { type ScriptedAnswer, ScriptedInflux, type SeenRequest } from '@neuraltrade/infra';
 import type { MessageBus } from '@neuraltrade/messaging';
 import { createInfluxStore, type InfluxStore } from '@neuraltrade/storage';
@@ -107,6 +108,61 @@ describe('a sink whose InfluxDB answers', () => {
     expect(parked).toHaveLength(1);
     expect(JSON.parse(parked[0]?.body.toString() ?? '')).toMatchObject([{ tradeId: '7' }]);
     expect(JSON.stringify(parked[0]?.headers)).toContain('too big');
+  });
+
+  test('an outage of any length holds back no more than the window, loses nothing and parks nothing', async () => {
+    // Half an hour of attempts at the longest wait, with 1 % of messages that nobody can use in between.
+    const attempts = (30 * 60_000) / 15_000;
+    let answers = 0;
+    influx.answer = (request) => ({ status: isWrite(request) && (answers += 1) <= attempts ? 503 : 204 });
+    await rig.start({ WRITE_BATCH_SIZE: '100', RETRY_JITTER_MS: '1', MAX_RETRY_DELAY_MS: '1' });
+    const good = encodeBatch('ticks', ticksFrom(1, 1));
+    for (let message = 0; message < 300; message += 1) {
+      if (message % 100 === 50) {
+        await rig.send({
+          ...good,
+          body: Buffer.from('['),
+          amqpExchange: AMQP_EXCHANGES.ticks,
+          routingKey: routingKeys.tick('binance', 'BTC/USDT'),
+        });
+      } else await rig.publish('ticks', ticksFrom(message * 10 + 1, 10));
+      if (answers < attempts) expect((await rig.depth('ticks')).unacked).toBeLessThanOrEqual(10);
+    }
+    await rig.drained('ticks');
+    expect(answers).toBeGreaterThan(attempts);
+    const stored = new Set(
+      influx.writes
+        .slice(attempts)
+        .flatMap(({ body }) => [...body.matchAll(/trade_id="(\d+)"/g)].map(([, id]) => id)),
+    );
+    expect(stored.size).toBe(2_970);
+    expect(await rig.parked()).toHaveLength(3);
+    expect(await rig.ledger('ticks')).toEqual({
+      received: 2_973,
+      settled: { confirmed: 2_970, malformed: 3 },
+      inFlight: 0,
+    });
+  });
+
+  test('whether InfluxDB is away, held up or fine is shown as 0, 0.5 or 1', async () => {
+    const status = async (): Promise<string | undefined> =>
+      /connection_status\{peer="influxdb"\} (.*)/.exec(await rig.metrics.registry.metrics())?.[1];
+    let answer: ScriptedAnswer = { status: 503 };
+    influx.answer = () => answer;
+    const peer = { name: 'influxdb', title: 'InfluxDB' };
+    const sink = await rig.start({}, rig.bus, { storeReady: () => store.verify(), longestHoldMs: 200, peer });
+    expect(await status()).toBe('0');
+    answer = { status: 204 };
+    await eventually(async () => expect(await status()).toBe('1'));
+    await eventually(() => expect(sink.checks.every(({ probe }) => probe().ok)).toBe(true));
+    answer = { status: 503 };
+    await rig.publish('ticks', ticksFrom(1, 10));
+    await eventually(async () => expect(await status()).toBe('0.5'));
+    answer = { status: 204 };
+    await rig.drained('ticks');
+    expect(await status()).toBe('1');
+    await sink.stop();
+    expect(await status()).toBe('0');
   });
 
   test('a stop while nothing is answered leaves the messages in the queue', async () => {

@@ -1,13 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { type BatchRecords, type QueueSpec, RetryableError } from '@neuraltrade/contracts';
 import type { MessageBus } from '@neuraltrade/messaging';
-import type { Metrics } from '@neuraltrade/metrics';
+import type { Metrics, RecordLedger } from '@neuraltrade/metrics';
 import type { Check } from '@neuraltrade/service';
 import { StoreUnavailableError } from '@neuraltrade/storage';
 import type { SinkConfig } from './config';
 import { untilDone, waitAskedBy } from './retry';
 import { Session } from './session';
 import type { SinkLog } from './sink-log';
+
+/** A write without an answer for so long is told, ms. */
+export const SLOW_AFTER_MS = 5_000;
 
 /** What the sink stores. */
 export type StoredKind = 'ticks' | 'candles' | 'gaps' | 'signals';
@@ -37,6 +40,10 @@ export interface LaneOptions<K extends StoredKind> {
   readonly log: SinkLog;
   /** Where everything is counted. */
   readonly metrics: Metrics;
+  /** The account of its records. */
+  readonly ledger: RecordLedger;
+  /** Told of each delivery: how many records came in how many bytes. */
+  readonly onDelivery?: (records: number, bytes: number) => void;
   /** The wall clock, ms UTC. */
   readonly now: () => number;
   /** Batch and retry settings. */
@@ -73,8 +80,21 @@ export class Lane<K extends StoredKind> {
   get check(): Check {
     return {
       name: `sink-${this.#options.kind}`,
-      probe: () => ({ ok: this.#fault === '', reason: this.#fault }),
+      probe: () => {
+        const reason = this.#fault || this.#slowness;
+        return { ok: reason === '', reason };
+      },
     };
+  }
+
+  /** Whether it consumes: it may hold what it cannot store. */
+  get open(): boolean {
+    return this.#session?.taking === true;
+  }
+
+  /** How long the write under way has had no answer, ms; 0 when none is. */
+  get unansweredMs(): number {
+    return this.#session?.unansweredMs ?? 0;
   }
 
   /** Takes nothing more, stores what it holds if the store takes it at once, answers for it and ends. */
@@ -83,6 +103,13 @@ export class Lane<K extends StoredKind> {
     await this.#session?.stop();
     await this.#running;
     this.#fault = 'The sink has stopped.';
+  }
+
+  /** A store that stands still says nothing for as long as a request may take: longer than a person should wait for a word. */
+  get #slowness(): string {
+    const { unansweredMs } = this;
+    if (unansweredMs < SLOW_AFTER_MS) return '';
+    return `A write of ${this.#options.kind} has had no answer for ${Math.round(unansweredMs / 1_000)} s.`;
   }
 
   async #open(): Promise<void> {

@@ -19,6 +19,11 @@ export interface Received<K extends BatchKind> {
   readonly unusable: PermanentError | null;
 }
 
+/** How many records a message counts for: one that cannot be read at all is one. */
+export function recordCount<K extends BatchKind>({ records, faults, unusable }: Received<K>): number {
+  return unusable === null ? records.length + faults.length : 1;
+}
+
 /** Reads a message. Never throws: what cannot be read is kept with its reason, to be set aside in its turn. */
 export function receive<K extends BatchKind>(kind: K, delivery: Delivery): Received<K> {
   try {

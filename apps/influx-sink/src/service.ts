@@ -14,6 +14,8 @@ export interface SinkServiceContext extends Pick<
   readonly log: SinkLog;
 }
 
+const INFLUXDB = { name: 'influxdb', title: 'InfluxDB' };
+
 /** Takes everything from RabbitMQ to InfluxDB. @param readToken gives the token of this moment. */
 export async function startSinkService(
   { config, log, metrics, onStop }: SinkServiceContext,
@@ -24,7 +26,16 @@ export async function startSinkService(
   const store = configuredInfluxStore(config, readToken);
   onStop('store', () => store.close());
   const storeReady = (): Promise<void> => store.verify();
-  const sink = await createSink({ bus, store, storeReady, log, metrics, now: Date.now, config });
+  const sink = await createSink({
+    bus,
+    store,
+    storeReady,
+    log,
+    metrics,
+    now: Date.now,
+    config,
+    peer: INFLUXDB,
+  });
   return {
     checks: [
       { name: 'bus', probe: () => bus.health() },

@@ -2,7 +2,7 @@ import type { Delivery, Subscription } from '@neuraltrade/messaging';
 import { prefetchOf } from './config';
 import { Holding } from './holding';
 import type { LaneOptions, Report, StoredKind } from './lane';
-import { receive } from './received';
+import { type Received, receive, recordCount } from './received';
 import { GivenUp } from './retry';
 import { writeBatch } from './write-batch';
 
@@ -11,6 +11,9 @@ import { writeBatch } from './write-batch';
  * answers for half an hour for a broken consumer.
  */
 const LONGEST_HOLD_MS = 300_000;
+
+/** Why records leave the ledger that went back to their queue: they are received again. */
+const RETURNED = 'returned-to-queue';
 
 /**
  * One subscription of a lane: gathers its messages and writes one batch at a time, in order. A message is answered only
@@ -22,6 +25,10 @@ export class Session<K extends StoredKind> {
   readonly #holding: Holding<K>;
   readonly #prefetch: number;
   readonly #cut = new AbortController();
+  /** Messages of the batch that is written and that are not answered yet. */
+  readonly #batch = new Set<Received<K>>();
+  readonly #forgetHeld: () => void;
+  #attemptedAt: number | null = null;
   #subscription: Subscription | null = null;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
@@ -42,6 +49,7 @@ export class Session<K extends StoredKind> {
       records: lane.config.WRITE_BATCH_SIZE,
       messages: Math.ceil(this.#prefetch / 2),
     });
+    this.#forgetHeld = lane.ledger.holds(() => this.#holding.count + countOf(this.#batch));
   }
 
   /** Begins to consume. @throws what the bus throws. */
@@ -60,6 +68,16 @@ export class Session<K extends StoredKind> {
     return this.#subscription?.ended ?? Promise.resolve();
   }
 
+  /** Whether it takes deliveries. */
+  get taking(): boolean {
+    return this.#taking;
+  }
+
+  /** How long the attempt to write that is under way has had no answer, ms; 0 when none is. */
+  get unansweredMs(): number {
+    return this.#attemptedAt === null ? 0 : performance.now() - this.#attemptedAt;
+  }
+
   /** Whether it ended because the store was away for too long; its messages are in the queue again. */
   get gaveUp(): boolean {
     return this.#gaveUp;
@@ -75,12 +93,17 @@ export class Session<K extends StoredKind> {
     this.#stopTimer();
     this.#stopOutageTimer();
     await this.#subscription?.close();
+    this.#forgetHeld();
   }
 
   #deliver(delivery: Delivery): void {
     // A delivery without an answer goes back to the queue when the subscription ends.
     if (!this.#taking) return;
-    this.#holding.add(receive(this.#lane.kind, delivery));
+    const message = receive(this.#lane.kind, delivery);
+    const count = recordCount(message);
+    this.#lane.ledger.received(count);
+    this.#lane.onDelivery?.(count, delivery.body.length);
+    this.#holding.add(message);
     this.#showDepth();
     this.#timer ??= setTimeout(() => this.#flush(), this.#lane.config.WRITE_FLUSH_MS);
     this.#proceed();
@@ -106,9 +129,17 @@ export class Session<K extends StoredKind> {
   async #writeWhileDue(subscription: Subscription): Promise<void> {
     try {
       while (this.#due) {
-        await writeBatch(this.#lane, this.#takeBatch(), subscription, this.#cut.signal, this.#report);
+        await writeBatch(this.#lane, this.#takeBatch(), {
+          subscription,
+          cut: this.#cut.signal,
+          report: this.#report,
+          onAttempt: (begun) => (this.#attemptedAt = begun ? performance.now() : null),
+          onAnswered: (message) => this.#batch.delete(message),
+        });
       }
     } catch (error) {
+      this.#lane.ledger.rejected(RETURNED, countOf(this.#batch));
+      this.#batch.clear();
       this.#abandon();
       if (this.#gaveUp) await subscription.close();
       if (error instanceof GivenUp) return;
@@ -124,6 +155,7 @@ export class Session<K extends StoredKind> {
 
   #takeBatch(): ReturnType<Holding<K>['take']> {
     const batch = this.#holding.take();
+    for (const message of batch) this.#batch.add(message);
     this.#overdue = false;
     this.#stopTimer();
     if (!this.#holding.empty) {
@@ -153,8 +185,10 @@ export class Session<K extends StoredKind> {
     this.#cut.abort();
     this.#stopTimer();
     this.#stopOutageTimer();
+    this.#lane.ledger.rejected(RETURNED, this.#holding.count);
     while (!this.#holding.empty) this.#holding.take();
     this.#showDepth();
+    void Promise.resolve(this.#writing).then(() => this.#forgetHeld());
   }
 
   #stopTimer(): void {
@@ -165,4 +199,10 @@ export class Session<K extends StoredKind> {
   #showDepth(): void {
     this.#lane.metrics.bufferDepth.set({ buffer: `sink-${this.#lane.kind}` }, this.#holding.records);
   }
+}
+
+function countOf<K extends StoredKind>(messages: Iterable<Received<K>>): number {
+  let count = 0;
+  for (const message of messages) count += recordCount(message);
+  return count;
 }

@@ -347,6 +347,68 @@ test('a lost subscription is taken up again, and what it held comes again', asyn
   expect(await rig.storedTradeIds()).toEqual(upTo(20));
 });
 
+test('every record that came is accounted for: stored, set aside with a reason, replaced, back in the queue, or held', async () => {
+  const losable = new LosableBus(rig.bus);
+  const held = barrier();
+  rig.store.gate = ({ kind }) => (kind === 'ticks' ? held.wait() : Promise.resolve());
+  await rig.start({}, losable.bus);
+  const good = encodeBatch('ticks', ticksFrom(1, 1));
+  const route = {
+    amqpExchange: AMQP_EXCHANGES.ticks,
+    routingKey: routingKeys.tick('binance', 'BTC/USDT'),
+  };
+  await rig.publish('ticks', ticksFrom(1, 10));
+  await eventually(() => expect(rig.store.begun).toHaveLength(1));
+  const mixed = [...ticksFrom(11, 5), { ...tickOf({ tradeId: '16' }), last: -1 }];
+  await rig.send({ ...good, body: Buffer.from(JSON.stringify(mixed)), ...route });
+  await rig.send({ ...good, body: Buffer.from('['), ...route });
+  await eventually(async () => expect((await rig.depth('ticks')).unacked).toBe(3));
+  expect(await rig.ledger('ticks')).toEqual({ received: 17, settled: { confirmed: 0 }, inFlight: 17 });
+  await losable.lose('influx-sink.ticks');
+  held.open();
+  await rig.drained('ticks');
+  // The batch under way when the subscription was lost is stored, and comes again.
+  await eventually(async () =>
+    expect(await rig.ledger('ticks')).toEqual({
+      received: 34,
+      settled: { confirmed: 25, malformed: 2, 'returned-to-queue': 7 },
+      inFlight: 0,
+    }),
+  );
+  await rig.publish('candles', [candleOf(), candleOf({ revision: 1, state: 'revised' })]);
+  await rig.drained('ohlcv');
+  expect(await rig.ledger('candles')).toEqual({
+    received: 2,
+    settled: { confirmed: 1, replaced: 1 },
+    inFlight: 0,
+  });
+  await rig.publish('candles', [candleOf({ timestamp: MINUTE + 60_000, state: 'partial', revision: -1 })]);
+  await rig.drained('ohlcv');
+  expect((await rig.ledger('candles')).settled).toEqual({ confirmed: 1, replaced: 1, 'store-refused': 1 });
+});
+
+test('a store that answers nothing is told before a request is given up', async () => {
+  jest.useFakeTimers({
+    doNotFake: ['setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'Date'],
+  });
+  const held = barrier();
+  try {
+    rig.store.gate = held.wait;
+    const sink = await rig.start();
+    await rig.publish('ticks', ticksFrom(1, 10));
+    await eventually(() => expect(rig.store.begun).toHaveLength(1));
+    expect(faultsOf(sink)).toEqual([]);
+    jest.advanceTimersByTime(7_000);
+    expect(faultsOf(sink)).toEqual(['A write of ticks has had no answer for 7 s.']);
+    held.open();
+    await rig.drained('ticks');
+    expect(faultsOf(sink)).toEqual([]);
+  } finally {
+    held.open();
+    jest.useRealTimers();
+  }
+});
+
 test('a queue that cannot be consumed at the start fails the start', async () => {
   const losable = new LosableBus(rig.bus);
   losable.refusals = 1;

@@ -5,8 +5,11 @@ import type { Check } from '@neuraltrade/service';
 import type { MarketStore } from '@neuraltrade/storage';
 import type { SinkConfig } from './config';
 import { conflate } from './conflate';
-import { Lane, type LaneOptions, type StoredKind } from './lane';
+import { Lane, type LaneOptions, SLOW_AFTER_MS, type StoredKind } from './lane';
+import { OutageTolerance, type StorePeer } from './outage-tolerance';
 import type { SinkLog } from './sink-log';
+
+type LaneState = Pick<Lane<StoredKind>, 'open' | 'unansweredMs'>;
 
 /** What a sink is made of. */
 export interface SinkDeps {
@@ -29,6 +32,8 @@ export interface SinkDeps {
   readonly now: () => number;
   /** Batch and retry settings. */
   readonly config: SinkConfig;
+  /** The store as a peer that can be away: its status and how long it may be away are shown. Absent = it is in this process. */
+  readonly peer?: StorePeer;
 }
 
 /** A running sink. */
@@ -46,17 +51,34 @@ export interface Sink {
  * Starts to take ticks, closed candles, gaps and signals from their queues to the store.
  * @throws what the bus throws when the queues cannot be declared or consumed.
  */
-export async function createSink({ store, storeReady, ...deps }: SinkDeps): Promise<Sink> {
+export async function createSink({ store, storeReady, peer, ...deps }: SinkDeps): Promise<Sink> {
+  const { metrics, log } = deps;
   const gate = storeReady === undefined ? {} : { storeReady: shared(storeReady) };
   const queues = sinkQueues(deps.config.QUEUE_MAX_BYTES);
   const topology = [...Object.values(queues), parkedQueue(deps.config.QUEUE_MAX_BYTES)];
   const lane = <K extends StoredKind>(
-    own: Pick<LaneOptions<K>, 'kind' | 'queue' | 'write'>,
+    own: Pick<LaneOptions<K>, 'kind' | 'queue' | 'write' | 'onDelivery'>,
     prepare: LaneOptions<K>['prepare'] = (records: readonly BatchRecords[K][]) => records,
-  ): Lane<K> => new Lane({ ...deps, ...gate, ...own, prepare, topology });
+  ): Lane<K> =>
+    new Lane({ ...deps, ...gate, ...own, prepare, topology, ledger: metrics.ledger(`sink-${own.kind}`) });
+  const tolerance =
+    peer === undefined
+      ? null
+      : new OutageTolerance({
+          peer,
+          queue: queues.ticks.name,
+          maxBytes: queues.ticks.maxBytes,
+          metrics,
+          log,
+        });
 
   const lanes = [
-    lane({ kind: 'ticks', queue: queues.ticks.name, write: (ticks) => store.writeTicks(ticks) }),
+    lane({
+      kind: 'ticks',
+      queue: queues.ticks.name,
+      write: (ticks) => store.writeTicks(ticks),
+      ...(tolerance !== null && { onDelivery: (ticks, bytes) => tolerance.took(ticks, bytes) }),
+    }),
     lane(
       { kind: 'candles', queue: queues.ohlcv.name, write: (candles) => store.writeCandles(candles) },
       conflate,
@@ -64,8 +86,15 @@ export async function createSink({ store, storeReady, ...deps }: SinkDeps): Prom
     lane({ kind: 'gaps', queue: queues.events.name, write: (gaps) => store.writeGaps(gaps) }),
     lane({ kind: 'signals', queue: queues.signals.name, write: (signals) => store.writeSignals(signals) }),
   ] as const;
+  const forgetStatus =
+    peer === undefined
+      ? () => undefined
+      : metrics.registry.onScrape(() => showStatus(peer, store, lanes, metrics));
   const stop = async (): Promise<void> => {
+    tolerance?.stop();
     await Promise.all(lanes.map((one) => one.stop()));
+    forgetStatus();
+    if (peer !== undefined) metrics.connectionStatus.set({ peer: peer.name }, 0);
   };
   try {
     for (const one of lanes) await one.start();
@@ -74,6 +103,19 @@ export async function createSink({ store, storeReady, ...deps }: SinkDeps): Prom
     throw error;
   }
   return { checks: lanes.map((one) => one.check), stop };
+}
+
+/** Down while nothing is consumed for its sake, paused while what was consumed is held for it. */
+function showStatus(
+  peer: StorePeer,
+  store: MarketStore,
+  lanes: readonly LaneState[],
+  metrics: Metrics,
+): void {
+  const { ok } = store.health();
+  const answers = lanes.every(({ unansweredMs }) => unansweredMs < SLOW_AFTER_MS);
+  const status = ok && answers ? 1 : lanes.some(({ open }) => open) ? 0.5 : 0;
+  metrics.connectionStatus.set({ peer: peer.name }, status);
 }
 
 /** One look at the store serves all lanes that ask at the same time. */

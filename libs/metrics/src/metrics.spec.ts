@@ -44,6 +44,11 @@ describe('the metrics', () => {
         'exchange_to_receive_seconds',
         'receive_to_stored_seconds',
         'watermark_lag_seconds',
+        'outage_tolerance_seconds',
+        'records_received_total',
+        'records_confirmed_total',
+        'records_rejected_total',
+        'records_in_flight',
       ]),
     );
   });
@@ -66,5 +71,26 @@ describe('the metrics', () => {
     expect(page).toContain('nodejs_eventloop_lag_p99_seconds');
     expect(page).toContain('nodejs_heap_size_used_bytes');
     expect(page).toContain('nodejs_gc_duration_seconds');
+  });
+
+  test('a ledger shows what a stage took in, handed on, refused and holds at the moment of the scrape', async () => {
+    const { ledger, registry } = createMetrics();
+    const ofSink = ledger('sink-ticks');
+    const held = [1, 2, 3];
+    ofSink.holds(() => held.length);
+    const release = ofSink.holds(() => 40);
+    ofSink.received(10);
+    ofSink.confirmed(6);
+    ofSink.rejected('malformed', 1);
+    ofSink.rejected('repeated', 0);
+    release();
+    const page = await registry.metrics();
+    expect(page).toContain('neuraltrade_records_received_total{stage="sink-ticks"} 10');
+    expect(page).toContain('neuraltrade_records_confirmed_total{stage="sink-ticks"} 6');
+    expect(page).toContain('neuraltrade_records_rejected_total{stage="sink-ticks",reason="malformed"} 1');
+    expect(page).not.toContain('repeated"');
+    expect(page).toContain('neuraltrade_records_in_flight{stage="sink-ticks"} 3');
+    held.pop();
+    expect(await registry.metrics()).toContain('neuraltrade_records_in_flight{stage="sink-ticks"} 2');
   });
 });

@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
+import { RecordLedger } from './record-ledger';
+import { ObservedRegistry } from './observed-registry';
 
 const PREFIX = 'neuraltrade_';
 const LATENCY_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -9,7 +11,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /** A registry with every metric of the pipeline; one a process, so that standalone serves all services from one page. */
 export function createMetrics() {
-  const registry = new Registry();
+  const registry = new ObservedRegistry();
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
     new Counter({ name: PREFIX + name, help, labelNames, registers: [registry] });
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
@@ -21,7 +23,18 @@ export function createMetrics() {
     ...labelNames: L[]
   ): Histogram<L> => new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers: [registry] });
 
+  const ledgerCounts = {
+    received: counter('records_received_total', 'Records taken in by a stage', 'stage'),
+    confirmed: counter('records_confirmed_total', 'Records that the next stage has', 'stage'),
+    rejected: counter('records_rejected_total', 'Records not handed on, by reason', 'stage', 'reason'),
+    inFlight: gauge('records_in_flight', 'Records that a stage holds now', 'stage'),
+  };
+
   return {
+    /**
+     * The account of a stage's records: received = confirmed + rejected + in flight at every scrape. One a stage and process.
+     */
+    ledger: (stage: string): RecordLedger => new RecordLedger(stage, ledgerCounts, registry),
     /** Where everything below is registered; `metrics()` renders the Prometheus text. */
     registry,
     /** Messages that the broker confirmed. */
@@ -70,6 +83,10 @@ export function createMetrics() {
     ),
     /** Our receipt to the store's answer. */
     receiveToStored: histogram('receive_to_stored_seconds', 'Receipt to stored', LATENCY_BUCKETS_S),
+    /** How long a peer may be away before queues are full and publishers refused, at the present rate. */
+    outageTolerance: gauge('outage_tolerance_seconds', 'How long a peer may be away', 'peer'),
+    /** Mean size of a tick in a message of ours. */
+    tickBytes: gauge('tick_bytes', 'Bytes of a tick in a message, mean', 'peer'),
     /** Newest receipt less the watermark, per venue the largest. */
     watermarkLag: gauge('watermark_lag_seconds', 'How far the watermark is behind', 'exchange'),
     /** Reconnects of a venue connection. */

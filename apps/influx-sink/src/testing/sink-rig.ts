@@ -51,7 +51,7 @@ export class SinkRig {
   async start(
     env: Record<string, string> = {},
     bus: MessageBus = this.bus,
-    gate: Pick<SinkDeps, 'storeReady' | 'longestHoldMs'> = {},
+    gate: Pick<SinkDeps, 'storeReady' | 'longestHoldMs' | 'peer'> = {},
   ): Promise<Sink> {
     const write = (level: string) => (_fields: object, message: string) =>
       void this.logged.push(`${level} ${message}`);
@@ -89,6 +89,27 @@ export class SinkRig {
   /** Waits until nothing is left in a queue. */
   async drained(queue: 'ticks' | 'ohlcv' | 'events' | 'signals'): Promise<void> {
     await eventually(async () => expect(await this.depth(queue)).toEqual({ ready: 0, unacked: 0 }));
+  }
+
+  /** The account of what came for one kind of record, as a scrape shows it. */
+  async ledger(
+    kind: StoredKind,
+  ): Promise<{ received: number; settled: Record<string, number>; inFlight: number }> {
+    const page = await this.metrics.registry.metrics();
+    const stage = `stage="sink-${kind}"`;
+    const valueOf = (name: string): number =>
+      Number(new RegExp(`^neuraltrade_records_${name}\\{${stage}\\} (\\d+)$`, 'm').exec(page)?.[1] ?? NaN);
+    const rejected = page.matchAll(
+      new RegExp(`^neuraltrade_records_rejected_total\\{${stage},reason="([a-z-]+)"\\} (\\d+)$`, 'gm'),
+    );
+    return {
+      received: valueOf('received_total'),
+      settled: {
+        confirmed: valueOf('confirmed_total'),
+        ...Object.fromEntries([...rejected].map(([, reason = '', count]) => [reason, Number(count)])),
+      },
+      inFlight: valueOf('in_flight'),
+    };
   }
 
   /** The messages that were set aside. */
