@@ -23,6 +23,7 @@ describe('routing keys', () => {
     [routingKeys.status('adapter-binance'), 'status.adapter-binance'],
     [logNames.checkpoint(7), 'processor.checkpoint.7'],
     [logNames.adapterState('kraken'), 'adapter.state.kraken'],
+    [logNames.adapterState('kraken', 'b'), 'adapter.state.kraken.b'],
   ])('%s', (key, expected) => {
     expect(key).toBe(expected);
   });

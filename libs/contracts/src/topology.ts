@@ -76,6 +76,7 @@ export const routingKeys = {
 export const logNames = {
   /** The processor's state of one partition. */
   checkpoint: (partition: number): string => `processor.checkpoint.${partition}`,
-  /** Last published ids and open gaps of one venue's adapter. */
-  adapterState: (exchange: string): string => `adapter.state.${exchange}`,
+  /** Last published ids and open gaps of one venue's adapter; `instance` tells several of one venue apart, '' is the only one. */
+  adapterState: (exchange: string, instance = ''): string =>
+    `adapter.state.${exchange}${instance === '' ? '' : `.${instance}`}`,
 } as const;

@@ -18,6 +18,7 @@ describe('the adapter configuration', () => {
   it('has the venue’s own addresses, times and the default symbols in an empty environment', () => {
     expect(adapterConfig({}, binance)).toEqual({
       symbols: DEFAULT_SYMBOLS,
+      instance: '',
       gapHoldMs: 60_000,
       backfillMs: 0,
       strictSymbols: false,

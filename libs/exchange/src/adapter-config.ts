@@ -59,6 +59,13 @@ export function adapterSchema(venue: Venue) {
           'every few seconds and followed without a restart.',
         optional: true,
       }),
+      ADAPTER_INSTANCE: text({
+        description:
+          'Tells adapters of one venue that run at the same time apart: each needs its own, except for one of them.',
+        pattern: /^[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?$/,
+        what: 'up to 16 of a-z, 0-9 and - between them',
+        optional: true,
+      }),
       SYMBOLS_PER_CONNECTION: integer({
         description:
           'Most symbols of one connection, so that one that fails or lags touches few others; fewer where the venue allows fewer.',
@@ -147,6 +154,7 @@ export function adapterSchema(venue: Venue) {
         symbols: ownSymbols ?? env.SYMBOLS,
         // What is named for one venue is not changed by a file for all.
         symbolsFile: ownSymbols === undefined ? (env.SYMBOLS_FILE ?? null) : null,
+        instance: env.ADAPTER_INSTANCE ?? '',
         symbolsPerConnection: env.SYMBOLS_PER_CONNECTION,
         strictSymbols: ownSymbols !== undefined,
         webSocketUrl: ownValue<string>(own.webSocketUrl) ?? env.WS_URL ?? venue.webSocketUrl,

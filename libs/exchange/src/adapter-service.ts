@@ -115,7 +115,7 @@ class RunningAdapterService {
     this.#wanted = config.symbols;
     this.#timers = deps.timers ?? systemTimers;
     this.#random = deps.random ?? Math.random;
-    this.#component = `adapter-${venue.name}`;
+    this.#component = ['adapter', venue.name, config.instance].filter((part) => part !== '').join('-');
     this.#source = `${this.#component}:${this.#timers.now()}:${Math.floor(this.#random() * 1e9)}`;
     this.publisher = createRawPublisher({
       bus,
@@ -142,8 +142,14 @@ class RunningAdapterService {
     const { bus, config, venue, log } = this.#deps;
     if (config.symbolsFile !== null) this.#wanted = await readSymbolsFile(config.symbolsFile);
     await bus.declare(coreQueues(config.partitions, config.queueMaxBytes));
-    this.#stateLog = await AdapterStateLog.open(bus, venue.name, log);
-    this.#confirmed = new ConfirmedState(await this.#stateLog.restore(this.#source));
+    const { instance } = config;
+    this.#stateLog = await AdapterStateLog.open(bus, {
+      exchange: venue.name,
+      instance,
+      source: this.#source,
+      log,
+    });
+    this.#confirmed = new ConfirmedState(await this.#stateLog.restore());
     this.#cancelSecond = repeat(this.#timers, STATUS_PERIOD_MS, () => this.#everySecond());
     const delay = new ReconnectDelay(
       { baseMs: config.reconnectBaseMs, maxMs: config.reconnectMaxMs },
@@ -168,6 +174,7 @@ class RunningAdapterService {
     this.#cancelSecond?.();
     await this.#saving;
     await this.#save();
+    await this.#stateLog?.close();
     this.#sendStatus();
   }
 

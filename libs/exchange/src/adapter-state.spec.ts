@@ -1,8 +1,9 @@
 import { type Gap, logNames, type RawTick } from '@neuraltrade/contracts';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
-import { ConfirmedState } from './adapter-state';
-import { AdapterStateLog } from './adapter-state-log';
+import { type AdapterState, ConfirmedState } from './adapter-state';
+import { AdapterStateLog, type AdapterStateLogDeps } from './adapter-state-log';
 import { keptLog } from './testing/adapter-harness';
+import { until } from './testing/until';
 
 const tick = (tradeId: string, timestamp: number): RawTick =>
   ({ exchange: 'binance', symbol: 'BTC/USDT', tradeId, timestamp }) as RawTick;
@@ -60,27 +61,55 @@ describe('the log of the adapter state', () => {
   });
   afterEach(() => bus.close());
 
+  const opened = (source: string, deps: Partial<AdapterStateLogDeps> = {}) =>
+    AdapterStateLog.open(bus, { exchange: 'binance', instance: '', source, log: keptLog(), ...deps });
+  const one: AdapterState = new Map([['BTC/USDT', { lastTradeId: '1', lastTimestamp: 1, openGaps: [] }]]);
+
   it('is empty at first and gives the state that was saved last', async () => {
-    const first = await AdapterStateLog.open(bus, 'binance', keptLog());
-    expect(await first.restore('run-1')).toEqual(new Map());
+    const first = await opened('run-1');
+    expect(await first.restore()).toEqual(new Map());
     const state = new ConfirmedState(new Map());
     state.confirmed([tick('10', 100)]);
     await first.save(state.symbols);
     state.confirmed([tick('11', 110), gap('open'), tick('8', 80)]);
     await first.save(state.symbols);
-    const second = await AdapterStateLog.open(bus, 'binance', keptLog());
-    expect(await second.restore('run-2')).toEqual(state.symbols);
-    const other = await AdapterStateLog.open(bus, 'kraken', keptLog());
-    expect(await other.restore('run-3')).toEqual(new Map());
+    const second = await opened('run-2');
+    expect(await second.restore()).toEqual(state.symbols);
+    const other = await opened('run-3', { exchange: 'kraken' });
+    expect(await other.restore()).toEqual(new Map());
   });
 
   it('skips a record that cannot be read, and says so', async () => {
     const log = keptLog();
-    const state = await AdapterStateLog.open(bus, 'binance', log);
-    await state.save(new Map([['BTC/USDT', { lastTradeId: '1', lastTimestamp: 1, openGaps: [] }]]));
+    const state = await opened('run-1', { log });
+    await state.save(one);
     const queue = await bus.openLog(logNames.adapterState('binance'));
     await queue.append({ headers: { type: 'state' }, body: Buffer.from('{"BTC/USDT":{') });
-    expect((await state.restore('run-1')).get('BTC/USDT')).toMatchObject({ lastTradeId: '1' });
+    expect((await state.restore()).get('BTC/USDT')).toMatchObject({ lastTradeId: '1' });
     expect(log.sentences).toEqual(['A saved adapter state cannot be read and is skipped.']);
+  });
+
+  it('is another one for each instance of an adapter', async () => {
+    await (await opened('run-1')).save(one);
+    expect(await (await opened('run-2', { instance: 'b' })).restore()).toEqual(new Map());
+    expect(await (await opened('run-3')).restore()).toEqual(one);
+  });
+
+  it('reports once that another adapter writes it as well, and nothing of runs before', async () => {
+    const log = keptLog();
+    await (await opened('run-1')).save(one);
+    const second = await opened('run-2', { log });
+    await second.restore();
+    await second.save(one);
+    const twin = await opened('run-3');
+    await twin.save(one);
+    await twin.save(one);
+    await until(() => log.sentences.length > 0);
+    await twin.restore();
+    expect(log.sentences).toEqual([
+      'Another adapter of binance keeps its state in adapter.state.binance as well: when one of them is started anew, ' +
+        'gaps of the other may stay open. Give each an ADAPTER_INSTANCE of its own.',
+    ]);
+    await Promise.all([second.close(), twin.close()]);
   });
 });

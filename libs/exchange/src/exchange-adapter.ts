@@ -30,6 +30,8 @@ export interface AdapterSettings extends VenueConnectionSettings {
   readonly backfillMs: number;
   /** Most trades held for backfills over all symbols; more end the hold. */
   readonly bufferMaxTicks: number;
+  /** Which of several adapters of the venue this is, in the ids of its gaps; '' or absent = the only one. */
+  readonly instance?: string;
   /** Most symbols of one connection; absent = as many as the venue allows. */
   readonly symbolsPerConnection?: number;
 }

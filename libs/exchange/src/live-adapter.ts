@@ -173,6 +173,7 @@ export class LiveAdapter implements ExchangeAdapter {
     return new SymbolFeed({
       venue,
       symbol,
+      instance: config.instance ?? '',
       quoteMaxAgeMs: config.quoteMaxAgeMs,
       gapHoldMs: config.gapHoldMs,
       backfillMs: config.backfillMs,

@@ -1,4 +1,5 @@
-import { compareTradeIds, type Gap, gapIdOf, type RawTick } from '@neuraltrade/contracts';
+import { compareTradeIds, type Gap, type RawTick } from '@neuraltrade/contracts';
+import { partGapId } from './gap-ids';
 import { MissingIds } from './missing-ids';
 import { idsBetween } from './trade-sequence';
 
@@ -186,9 +187,7 @@ export class OpenGap {
       missing: this.#missing?.count ?? null,
       status: 'unfillable' as const,
     };
-    return at.afterTradeId === whole.afterTradeId
-      ? { ...at, gapId: whole.gapId }
-      : { ...at, gapId: gapIdOf(at) };
+    return at.afterTradeId === whole.afterTradeId ? at : { ...at, gapId: partGapId(at, whole) };
   }
 
   /** The filled part behind or before what is lost. */
@@ -211,6 +210,6 @@ export class OpenGap {
         afterTradeId === null || beforeTradeId === null ? null : idsBetween(afterTradeId, beforeTradeId),
       status: 'filled' as const,
     };
-    return after === null ? part : { ...part, gapId: gapIdOf(part) };
+    return after === null ? part : { ...part, gapId: partGapId(part, whole) };
   }
 }

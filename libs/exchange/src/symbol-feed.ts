@@ -1,6 +1,7 @@
-import { compareTradeIds, type Gap, type GapCause, gapIdOf, type RawTick } from '@neuraltrade/contracts';
+import { compareTradeIds, type Gap, type GapCause, type RawTick } from '@neuraltrade/contracts';
 import type { QuoteEvent, TradeEvent } from '@neuraltrade/venues';
 import type { SymbolState } from './adapter-state';
+import { ownGapId } from './gap-ids';
 import { GapLine, type GapLineDeps } from './gap-line';
 import { LastQuote, type UnquotedReason } from './last-quote';
 import { OpenGap, type TradePlace } from './open-gap';
@@ -10,6 +11,8 @@ import { idsBetween } from './trade-sequence';
 
 /** What one symbol's feed is made of. */
 export interface SymbolFeedDeps extends GapLineDeps {
+  /** Which of several adapters of the venue this is; '' = the only one. */
+  readonly instance: string;
   /** Age (ms) beyond which a quote is not used; null = any age. */
   readonly quoteMaxAgeMs: number | null;
   /** How far back (ms) the first connection of all reaches; 0 = not at all. */
@@ -195,7 +198,7 @@ export class SymbolFeed {
       fromTimestamp: this.#lastTimestamp ?? venueNow,
     };
     const record = {
-      gapId: gapIdOf(at),
+      gapId: ownGapId(at, this.#deps.instance),
       ...at,
       beforeTradeId: null,
       toTimestamp: null,
