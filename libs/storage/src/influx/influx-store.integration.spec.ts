@@ -12,6 +12,11 @@ import type { InfluxStoreOptions } from './options';
 
 const why = whyNoInflux(process.env);
 const HOUR_MS = 3_600_000;
+/** Pairs of texts that are written as a tag and a field; TEXT_RUNS=100000 is the long run. */
+const TEXTS = Number(process.env['TEXT_RUNS'] ?? 250);
+/** Every value of the bucket, of whatever series, as one table. */
+const EVERY_VALUE = `from(bucket: bucket) |> range(start: 0, stop: 2262-01-01T00:00:00Z) |> group()
+  |> map(fn: (r) => ({r with ns: string(v: int(v: r._time))})) |> drop(columns: ["_start", "_stop", "_time"])`;
 const SERIES = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m', limit: 5_000 } as const;
 
 if (why !== '') test.skip(`a real InfluxDB (${why})`, () => undefined);
@@ -75,14 +80,27 @@ function suite(): void {
       ]);
     });
 
-    test('any text of a tag or a field comes back equal, or is refused before it is sent', async () => {
+    test('any text of a tag or a field comes back equal, or is refused before it is sent; nothing else is stored', async () => {
       const on = await bucket();
       const sent = new Map<string, { tag: string; field: string }>();
       const refused: string[] = [];
       const nasty = fc.string({
         unit: fc.constantFrom('"', '\\', ',', '=', ' ', '\n', '\r', '\t', '#', 'é', '𝄞', 'a'),
       });
-      const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), nasty);
+      const injection = fc.constantFrom(
+        'x\nevil,t=1 v=666 2',
+        'x v="1" 1\nevil v=1',
+        'x\\',
+        'x\\ v="1" 1',
+        'x,u=1',
+        '" 1\nevil v="1',
+      );
+      const text = fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'binary' }),
+        nasty,
+        fc.tuple(nasty, injection, nasty).map((parts) => parts.join('')),
+      );
       fc.assert(
         fc.property(text, text, (tag, field) => {
           try {
@@ -93,18 +111,26 @@ function suite(): void {
             refused.push(`${tag}\u2029${field}`);
           }
         }),
-        { numRuns: 250 },
+        { numRuns: TEXTS },
       );
-      await on.write([...sent.keys()].join('\n'));
+      const lines = [...sent.keys()];
+      for (let from = 0; from < lines.length; from += 5_000)
+        await on.write(lines.slice(from, from + 5_000).join('\n'));
       const stored = new Map(
-        (await on.points('texts')).map((row) => [row['ns'], { tag: row['t'], field: row['v'] }]),
+        (await on.run(EVERY_VALUE, {})).map((row) => [
+          row['ns'],
+          { series: `${row['_measurement']} ${row['_field']}`, tag: row['t'], field: row['_value'] },
+        ]),
       );
       expect(stored.size).toBe(sent.size);
-      for (const [line, texts] of sent)
-        expect([line, stored.get(line.split(' ').at(-1))]).toEqual([line, texts]);
-      expect(sent.size).toBeGreaterThan(50);
-      for (const one of refused) expect(one).toMatch(/\p{Cc}|\p{Surrogate}|\\\u2029|^\u2029|\u2029$/u);
-    });
+      for (const [line, texts] of sent) {
+        const found = stored.get(line.split(' ').at(-1));
+        if (found?.series !== 'texts v' || found.tag !== texts.tag || found.field !== texts.field)
+          expect([line, found]).toEqual([line, { series: 'texts v', ...texts }]);
+      }
+      expect(sent.size).toBeGreaterThan(TEXTS / 5);
+      for (const one of refused) expect(one).toMatch(/\p{Cc}|\p{Surrogate}|\\.*\u2029|^\u2029|\u2029$/u);
+    }, 300_000);
   });
 
   describe('points that are refused', () => {
@@ -201,11 +227,22 @@ function suite(): void {
       expect(await later.points('market_ticks')).toHaveLength(1);
     });
 
-    test('a token that may only read is told', async () => {
+    test('a token that may only read is told, and is enough for a store that is only read', async () => {
       const on = await bucket();
-      await expect(open(on, { token: await on.readToken() }).verify()).rejects.toThrow(
-        /forbid|refuse|not found/,
+      const store = open(on, { token: await on.readToken() });
+      await expect(store.verify()).rejects.toThrow(/forbid|refuse|not found/);
+      await store.verify('read');
+      expect(store.health().ok).toBe(true);
+    });
+
+    test('a store that is only read says what is wrong with its token, its bucket or the types in it', async () => {
+      const on = await bucket();
+      await expect(open(on, { token: 'wrong-token' }).verify('read')).rejects.toThrow(
+        'refuses the token (401)',
       );
+      await expect(open(new InfluxBucket(influx)).verify('read')).rejects.toThrow('bucket');
+      await on.write(`market_ticks,exchange=kraken,symbol=BTC_USD bid=1i ${MINUTE}000000`);
+      await expect(open(on).verify('read')).rejects.toThrow('holds market_ticks.bid as integer');
     });
   });
 

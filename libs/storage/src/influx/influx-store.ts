@@ -44,11 +44,11 @@ const SIGNALS: PointsOf<MlSignal> = { line: signalLine, time: ({ timestamp }) =>
 /** A {@link MarketStore} on InfluxDB 2. Each write is one request, tried once: whoever holds the records tries again. */
 export interface InfluxStore extends MarketStore {
   /**
-   * Looks whether the server can be reached, the token may write to the bucket and read it, and the bucket's fields have the
-   * types that are written. Until it has succeeded once the store is not healthy.
+   * Looks whether the server can be reached, the token may write to the bucket (unless it is only to be read) and read it, and
+   * the bucket's fields have the types that are written. Until it has succeeded once the store is not healthy.
    * @throws StoreUnavailableError with a sentence.
    */
-  verify(): Promise<void>;
+  verify(use?: 'write' | 'read'): Promise<void>;
   /** Cuts the requests off that are under way, for a stop that cannot wait for a server that does not answer. */
   abort(): void;
 }
@@ -86,9 +86,9 @@ class InfluxMarketStore implements InfluxStore {
     this.#lookHoldsMs = lookHoldsMs;
   }
 
-  async verify(): Promise<void> {
+  async verify(use: 'write' | 'read' = 'write'): Promise<void> {
     await this.#judged(async () => {
-      await this.#send('');
+      if (use === 'write') await this.#send('');
       const fault = await schemaFault(this.#run, this.#place.bucket);
       if (fault !== '') throw new StoreUnavailableError(fault, true, 0);
     });

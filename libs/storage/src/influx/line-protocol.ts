@@ -9,12 +9,13 @@ const QUOTE_OR_BACKSLASH = /["\\]/g;
 
 /**
  * A tag's value in line protocol. A comma, an equals sign and a space are escaped. What line protocol has no spelling for is
- * refused: nothing at all, control characters, and a backslash at the end, which would swallow the separator behind it.
+ * refused: nothing at all, control characters, and a backslash, which in front of a separator or at the end takes its escape
+ * away or makes one.
  * @throws PermanentError
  */
 export function tagValue(text: string): string {
-  if (text === '' || text.endsWith('\\')) {
-    throw refused(`The tag value ${JSON.stringify(text)} is empty or ends with a backslash`);
+  if (text === '' || text.includes('\\')) {
+    throw refused(`The tag value ${JSON.stringify(text)} is empty or holds a backslash`);
   }
   refuseUnprintable(text);
   return text.replace(TAG_SEPARATOR, '\\$&');
