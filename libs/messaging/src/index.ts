@@ -9,3 +9,8 @@ export * from './queue-limits';
 export * from './rabbitmq/configured-bus';
 export * from './rabbitmq/options';
 export { createRabbitMqBus } from './rabbitmq/rabbitmq-bus';
+export { openFileParked } from './parked/file-parked';
+export * from './parked/parked-message';
+export * from './parked/parked-messages';
+export { openRabbitMqParked } from './parked/rabbitmq-parked';
+export type { RabbitMqParkedOptions } from './parked/rabbitmq-parked';

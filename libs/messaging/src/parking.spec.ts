@@ -11,16 +11,38 @@ const delivery: Omit<Delivery, 'tag' | 'redelivered'> = {
   messageId: 'id',
 };
 const parked = (changes: Partial<typeof delivery>) =>
-  parkedMessage({ ...delivery, ...changes }, 'influx-sink.ticks', 'malformed', 'It is not JSON.');
+  parkedMessage(
+    { ...delivery, ...changes },
+    'influx-sink.ticks',
+    'malformed',
+    'It is not JSON.',
+    1_700_000_000_000,
+  );
 
 describe('the copy of a parked message', () => {
-  it('carries its own headers, the reason and where it came from', () => {
+  it('carries its own headers, the reason, where it came from, who set it aside and when', () => {
     expect(parked({}).headers).toEqual({
       schema: 'ticks',
       schemaVersion: 1,
       [PARK_HEADERS.reason]: 'malformed',
       [PARK_HEADERS.detail]: 'It is not JSON.',
       [PARK_HEADERS.queue]: 'influx-sink.ticks',
+      [PARK_HEADERS.service]: 'influx-sink',
+      [PARK_HEADERS.parkedAt]: 1_700_000_000_000,
+      [PARK_HEADERS.amqpExchange]: 'market.ticks',
+      [PARK_HEADERS.routingKey]: 'tick.kraken.BTC-USD',
+    });
+  });
+
+  it('tells where a message that was sent back once was published at first, and how often it was sent back', () => {
+    const first = parked({});
+    const headers = { ...first.headers, [PARK_HEADERS.replays]: 2 };
+    expect(parked({ headers, amqpExchange: '', routingKey: 'influx-sink.ticks' }).headers).toEqual(headers);
+  });
+
+  it('believes no foreign header about where a message was published that was never sent back', () => {
+    const headers = { [PARK_HEADERS.amqpExchange]: 'elsewhere', [PARK_HEADERS.routingKey]: 'elsewhere' };
+    expect(parked({ headers }).headers).toMatchObject({
       [PARK_HEADERS.amqpExchange]: 'market.ticks',
       [PARK_HEADERS.routingKey]: 'tick.kraken.BTC-USD',
     });

@@ -14,8 +14,14 @@ export const PARK_HEADERS = {
   amqpExchange: 'x-original-amqp-exchange',
   /** The routing key that it was published with. */
   routingKey: 'x-original-routing-key',
+  /** The service that set it aside. */
+  service: 'x-source-service',
+  /** When it was set aside, on the clock of whoever did, ms UTC. */
+  parkedAt: 'x-parked-at',
   /** How many of its own headers were shortened or left out, for they had no room; absent when none. */
   cutHeaders: 'x-park-cut-headers',
+  /** How often it was sent back to its queue, told by a message that was, and by its copy when it is set aside again. */
+  replays: 'x-replays',
 } as const;
 
 /** Header tables are small: a detail that quotes its message must not carry all of it. */
@@ -29,12 +35,15 @@ const CUT_TEXT_LENGTH = 100;
 /**
  * The copy of a message that is set aside: same body, content type, id and headers, and what happened to it. It can always be
  * published: texts of another program's message that leave no room for that are shortened.
+ * @param queue where it came from; its first word is the service that consumes it.
+ * @param now our clock, ms UTC.
  */
 export function parkedMessage(
   message: Omit<Delivery, 'tag' | 'redelivered'>,
   queue: string,
   reason: ParkReason,
   detail: string,
+  now = Date.now(),
 ): OutgoingMessage {
   return {
     amqpExchange: AMQP_EXCHANGES.parking,
@@ -46,10 +55,37 @@ export function parkedMessage(
       [PARK_HEADERS.reason]: reason,
       [PARK_HEADERS.detail]: detail.slice(0, MAX_DETAIL_LENGTH),
       [PARK_HEADERS.queue]: queue,
-      [PARK_HEADERS.amqpExchange]: message.amqpExchange,
-      [PARK_HEADERS.routingKey]: message.routingKey,
+      [PARK_HEADERS.service]: serviceOf(queue),
+      [PARK_HEADERS.parkedAt]: now,
+      ...addressOf(message),
     },
     messageId: idWithRoom(message.messageId),
+  };
+}
+
+/** The service that consumes a queue, by its name ('influx-sink' of 'influx-sink.ticks'). */
+export function serviceOf(queue: string): string {
+  return queue.split('.', 1)[0] as string;
+}
+
+/** How often a message was sent back to its queue, by its headers. */
+export function replaysOf(headers: Headers): number {
+  const replays = headers[PARK_HEADERS.replays];
+  return typeof replays === 'number' && replays > 0 ? replays : 0;
+}
+
+/** Where it was published at first. One that was sent back went straight to its queue, and tells in its headers from where. */
+export function addressOf(
+  message: Pick<Delivery, 'amqpExchange' | 'routingKey' | 'headers'>,
+): Readonly<Record<typeof PARK_HEADERS.amqpExchange | typeof PARK_HEADERS.routingKey, string>> {
+  const { headers } = message;
+  const amqpExchange = headers[PARK_HEADERS.amqpExchange];
+  const routingKey = headers[PARK_HEADERS.routingKey];
+  const isReplay =
+    replaysOf(headers) > 0 && typeof amqpExchange === 'string' && typeof routingKey === 'string';
+  return {
+    [PARK_HEADERS.amqpExchange]: isReplay ? amqpExchange : message.amqpExchange,
+    [PARK_HEADERS.routingKey]: isReplay ? routingKey : message.routingKey,
   };
 }
 
