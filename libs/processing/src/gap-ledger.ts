@@ -1,25 +1,28 @@
-import { compareTradeIds, type Gap, type GapCause } from '@neuraltrade/contracts';
+import type { Gap } from '@neuraltrade/contracts';
+import {
+  begin,
+  type ClosedGap,
+  endsBehind,
+  isNextOrBehind,
+  known,
+  type KnownGap,
+  type KnownGapState,
+  plain,
+  type TradeInstant,
+} from './known-gap';
 
 /** {@link GapLedger} as data. */
 export interface GapLedgerState {
-  /** Open gaps: id, from, to (null while unknown), last id before (null where there is none), cause. */
-  readonly open: readonly (readonly [
-    gapId: string,
-    from: number,
-    to: number | null,
-    afterTradeId: string | null,
-    cause: GapCause,
-  ])[];
+  /** Open gaps. */
+  readonly open: readonly KnownGapState[];
+  /** Gaps with trades missing for good whose ids may still be seen; absent in states of earlier releases. */
+  readonly unseen?: readonly KnownGapState[];
   /** Disjoint ascending intervals [from, until) in which trades are missing for good, ms UTC. */
   readonly lost: readonly (readonly [from: number, until: number])[];
 }
 
-interface OpenGap {
-  readonly from: number;
-  readonly to: number;
-  readonly afterTradeId: string | null;
-  readonly cause: GapCause;
-}
+/** More gaps whose ids may still be seen are not kept apart: the oldest is lost for good. */
+const MAX_UNSEEN = 256;
 
 /** Whether a gap (its ends belong to it: trades of those milliseconds may be missing) touches [open, close). */
 export function gapTouches(
@@ -36,7 +39,8 @@ export function gapTouches(
  * the time that candles are kept. Open gaps are as many as the adapter has open.
  */
 export class GapLedger {
-  private readonly open = new Map<string, OpenGap>();
+  private readonly open = new Map<string, KnownGap>();
+  private readonly unseen = new Map<string, KnownGap>();
   private lost: [from: number, until: number][] = [];
 
   /** @param gridMs a length in ms that every candle opens and closes on a multiple of. */
@@ -47,14 +51,49 @@ export class GapLedger {
    * @param eventTime the newest time (ms UTC) known of the symbol: where a lost gap ends that does not say so itself.
    */
   apply(gap: Gap, eventTime: number): void {
-    const { gapId, fromTimestamp, toTimestamp, afterTradeId, status, cause } = gap;
+    const { gapId, fromTimestamp: from, toTimestamp, afterTradeId, beforeTradeId, status, cause } = gap;
+    const ids = { afterTradeId, beforeTradeId, cause, reached: null };
     if (status === 'open') {
-      this.open.set(gapId, { from: fromTimestamp, to: toTimestamp ?? Infinity, afterTradeId, cause });
+      this.open.set(gapId, { from, to: toTimestamp ?? Infinity, ...ids });
       return;
     }
     this.open.delete(gapId);
-    if (status === 'unfillable')
-      this.addLost(fromTimestamp, toTimestamp ?? Math.max(fromTimestamp, eventTime));
+    if (status !== 'unfillable') return;
+    const to = toTimestamp ?? Math.max(from, eventTime);
+    if (afterTradeId === null || beforeTradeId === null) this.addLost(from, to);
+    else this.keepUnseen(gapId, { from, to, ...ids });
+  }
+
+  /**
+   * Takes back what another adapter of the venue has seen: gaps of which every id was, and the part of a gap without an end up
+   * to which no id is missing.
+   * @param seenUpTo the largest id up to which every whole number behind an id was seen, the id itself when the next one was not.
+   * @param newest the trade with the largest id; null while there is none.
+   * @returns the gaps that are filled by it, with their ends, and whether anything changed.
+   */
+  takeBack(
+    seenUpTo: (tradeId: string) => string,
+    newest: TradeInstant | null,
+  ): { filled: ClosedGap[]; changed: boolean } {
+    const filled: ClosedGap[] = [];
+    let changed = false;
+    for (const gaps of [this.open, this.unseen]) {
+      for (const [gapId, gap] of gaps) {
+        const { afterTradeId, beforeTradeId, reached } = gap;
+        if (afterTradeId === null) continue;
+        const upTo = seenUpTo(reached?.[0] ?? afterTradeId);
+        if (beforeTradeId !== null && isNextOrBehind(upTo, beforeTradeId)) {
+          gaps.delete(gapId);
+          filled.push({ gapId, ...gap, beforeTradeId });
+          changed = true;
+        } else if (beforeTradeId === null && newest !== null && upTo === newest[0] && upTo !== reached?.[0]) {
+          if (upTo === afterTradeId) continue;
+          gaps.set(gapId, { ...gap, reached: newest });
+          changed = true;
+        }
+      }
+    }
+    return { filled, changed };
   }
 
   /**
@@ -72,7 +111,8 @@ export class GapLedger {
 
   /** Whether trades of [open, close) may be missing. */
   touches(open: number, close: number): boolean {
-    for (const gap of this.open.values()) if (gap.from < close && gap.to >= open) return true;
+    for (const gap of this.open.values()) if (begin(gap) < close && gap.to >= open) return true;
+    for (const gap of this.unseen.values()) if (gap.from < close && gap.to >= open) return true;
     for (const [from, until] of this.lost) if (from < close && until > open) return true;
     return false;
   }
@@ -80,24 +120,29 @@ export class GapLedger {
   /** Begin of the earliest open gap, ms UTC; Infinity when none is open. */
   earliestOpen(): number {
     let earliest = Infinity;
-    for (const { from } of this.open.values()) if (from < earliest) earliest = from;
+    for (const gap of this.open.values()) earliest = Math.min(earliest, begin(gap));
     return earliest;
   }
 
   /** Ids above this one may still be filled in: '' for all ids, null for none. */
   fillableAbove(): string | null {
     let lowest: string | null = null;
-    for (const { afterTradeId } of this.open.values()) {
-      const id = afterTradeId ?? '';
+    for (const { afterTradeId, reached } of this.open.values()) {
+      const id = reached?.[0] ?? afterTradeId ?? '';
       if (lowest === null || id.length < lowest.length || (id.length === lowest.length && id < lowest))
         lowest = id;
     }
     return lowest;
   }
 
+  /** Whether there are gaps that the ids of trades may close. */
+  get hasIds(): boolean {
+    return this.open.size > 0 || this.unseen.size > 0;
+  }
+
   /** Whether any interval is lost for good. */
   get hasLost(): boolean {
-    return this.lost.length > 0;
+    return this.lost.length > 0 || this.unseen.size > 0;
   }
 
   /** Forgets lost intervals that end at or before an instant (ms UTC): no candle that old is published any more. */
@@ -105,18 +150,14 @@ export class GapLedger {
     let passed = 0;
     while (passed < this.lost.length && (this.lost[passed] as [number, number])[1] <= instant) passed++;
     if (passed > 0) this.lost.splice(0, passed);
+    for (const [gapId, { to }] of this.unseen) if (to < instant) this.unseen.delete(gapId);
   }
 
   /** The ledger as data. */
   export(): GapLedgerState {
     return {
-      open: [...this.open].map(([id, { from, to, afterTradeId, cause }]) => [
-        id,
-        from,
-        to === Infinity ? null : to,
-        afterTradeId,
-        cause,
-      ]),
+      open: [...this.open].map(plain),
+      unseen: [...this.unseen].map(plain),
       lost: this.lost,
     };
   }
@@ -124,34 +165,32 @@ export class GapLedger {
   /** Continues the ledger that {@link export} wrote. */
   static restore(gridMs: number, state: GapLedgerState): GapLedger {
     const ledger = new GapLedger(gridMs);
-    for (const [gapId, from, to, afterTradeId, cause] of state.open)
-      ledger.open.set(gapId, { from, to: to ?? Infinity, afterTradeId, cause });
+    for (const gap of state.open) ledger.open.set(gap[0], known(gap));
+    for (const gap of state.unseen ?? []) ledger.unseen.set(gap[0], known(gap));
     for (const [from, until] of state.lost) ledger.addLost(from, until - 1);
     return ledger;
+  }
+
+  private keepUnseen(gapId: string, gap: KnownGap): void {
+    this.unseen.set(gapId, gap);
+    if (this.unseen.size <= MAX_UNSEEN) return;
+    const [oldestId, oldest] = this.unseen.entries().next().value as [string, KnownGap];
+    this.unseen.delete(oldestId);
+    this.addLost(oldest.from, oldest.to);
   }
 
   /** Adds the interval [from, to], both ends included, and joins what it touches. */
   private addLost(from: number, to: number): void {
     const { gridMs } = this;
-    let begin = from - (from % gridMs);
+    let start = from - (from % gridMs);
     let until = to - (to % gridMs) + gridMs;
     const apart = this.lost.filter(([otherFrom, otherUntil]) => {
-      if (otherFrom > until || otherUntil < begin) return true;
-      begin = Math.min(begin, otherFrom);
+      if (otherFrom > until || otherUntil < start) return true;
+      start = Math.min(start, otherFrom);
       until = Math.max(until, otherUntil);
       return false;
     });
-    apart.push([begin, until]);
+    apart.push([start, until]);
     this.lost = apart.sort((a, b) => a[0] - b[0]);
   }
-}
-
-/** Whether a closed gap begins at or before an open one and ends behind its beginning: by ids where it names its end. */
-function endsBehind(closed: Gap, open: OpenGap): boolean {
-  const { afterTradeId, beforeTradeId, fromTimestamp, toTimestamp } = closed;
-  if (fromTimestamp > open.from) return false;
-  if (beforeTradeId === null || open.afterTradeId === null)
-    return toTimestamp !== null && toTimestamp > open.from;
-  if (afterTradeId !== null && compareTradeIds(afterTradeId, open.afterTradeId) > 0) return false;
-  return compareTradeIds(beforeTradeId, open.afterTradeId) > 0;
 }

@@ -39,6 +39,14 @@ export class IdRanges {
     return this.ends[position] as number;
   }
 
+  /** The largest member of the range that holds a number; -1 when no range does. */
+  endOfRangeWith(value: number): number {
+    const position = this.position(value);
+    return position < this.ends.length && (this.starts[position] as number) <= value
+      ? (this.ends[position] as number)
+      : -1;
+  }
+
   /** How many members the range at this position has. */
   lengthOf(position: number): number {
     return (this.ends[position] as number) - (this.starts[position] as number) + 1;
@@ -64,14 +72,8 @@ export class IdRanges {
 
   private insert(value: number): boolean {
     const { starts, ends } = this;
-    // The first range that ends at or after the value; it exists, because the value is not behind the last one.
-    let position = 0;
-    let behind = ends.length - 1;
-    while (position < behind) {
-      const middle = (position + behind) >>> 1;
-      if ((ends[middle] as number) >= value) behind = middle;
-      else position = middle + 1;
-    }
+    // It exists, because the value is not behind the last range.
+    const position = this.position(value);
     if ((starts[position] as number) <= value) return false;
     const joinsNext = starts[position] === value + 1;
     const joinsPrevious = position > 0 && ends[position - 1] === value - 1;
@@ -88,5 +90,18 @@ export class IdRanges {
       ends.splice(position, 0, value);
     }
     return true;
+  }
+
+  /** Position of the first range that ends at or after a number; behind the last one when none does. */
+  private position(value: number): number {
+    const { ends } = this;
+    let position = 0;
+    let behind = ends.length;
+    while (position < behind) {
+      const middle = (position + behind) >>> 1;
+      if ((ends[middle] as number) >= value) behind = middle;
+      else position = middle + 1;
+    }
+    return position;
   }
 }

@@ -1,6 +1,6 @@
 import { compareTradeIds } from '@neuraltrade/contracts';
 import { IdRanges } from './id-ranges';
-import { highDigits, tradeIdOf } from './trade-number';
+import { highDigits, lowDigits, tradeIdOf } from './trade-number';
 
 /** What is known about an id: first seen now, seen before, or too old to tell. */
 export type IdOutcome = 'new' | 'seen' | 'forgotten';
@@ -92,6 +92,17 @@ export class IdWindow {
       this.marks.shift();
     const [markedAt, passed] = this.marks[0] as readonly [number, string];
     if (markedAt <= oldest) this.dropPassed(passed, keepAbove);
+  }
+
+  /**
+   * The largest id up to which, from the one behind `tradeId` on, every whole number was seen as an id; `tradeId` itself
+   * where the next one was not seen or is not remembered.
+   */
+  seenUpTo(tradeId: string): string {
+    const high = highDigits(tradeId);
+    const ranges = this.pages.find((page) => page.high === high)?.ranges;
+    const end = ranges?.endOfRangeWith(lowDigits(tradeId) + 1) ?? -1;
+    return end === -1 ? tradeId : tradeIdOf(high, end);
   }
 
   /** The window as data. */

@@ -149,6 +149,7 @@ export class PartitionProcessing implements Processing {
       // A clock alone makes no state: there is nothing to close yet.
       if (state === undefined) continue;
       state.watermark.advance(clock.timestamp);
+      for (const closed of state.takeBack()) outputs.gap(closed);
       this.publishDue(state, outputs);
     }
   }

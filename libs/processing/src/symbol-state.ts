@@ -1,10 +1,11 @@
-import { type Candle, fnv1a32, type Gap, type RawTick } from '@neuraltrade/contracts';
+import { type Candle, compareTradeIds, fnv1a32, type Gap, type RawTick } from '@neuraltrade/contracts';
 import type { CandleBuilder, Publication } from './candle-builder';
 import { CandleSeries, type CandleSeriesState } from './candle-series';
 import type { Timeframe } from './config';
 import { productError } from './exact-sum';
 import { GapLedger, type GapLedgerState } from './gap-ledger';
 import { IdWindow, type IdWindowState, type WindowLimits } from './id-window';
+import type { TradeInstant } from './known-gap';
 import { Watermark } from './watermark';
 
 /** The rules that every symbol of a run follows. */
@@ -33,6 +34,8 @@ export interface SymbolSnapshot {
   readonly observedFrom: number | null;
   /** Ids seen. */
   readonly ids: IdWindowState;
+  /** The trade with the largest id; null before the first, absent in states of earlier releases. */
+  readonly newest?: TradeInstant | null;
   /** Known gaps. */
   readonly gaps: GapLedgerState;
   /** Candles by timeframe. */
@@ -50,6 +53,8 @@ export class SymbolState {
   private readonly gaps: GapLedger;
   private readonly series: readonly CandleSeries[];
   private observedFrom: number;
+  private newestId: string | null;
+  private newestAt: number;
 
   /**
    * @param exchange the venue's name.
@@ -66,6 +71,7 @@ export class SymbolState {
     this.seed = fnv1a32(`${exchange}:${symbol}`);
     this.watermark = new Watermark(rules.allowedLatenessMs, snapshot?.eventTime ?? undefined);
     this.observedFrom = snapshot?.observedFrom ?? Infinity;
+    [this.newestId, this.newestAt] = snapshot?.newest ?? [null, -Infinity];
     this.ids = snapshot ? IdWindow.restore(rules.window, snapshot.ids) : new IdWindow(rules.window);
     this.gaps = snapshot ? GapLedger.restore(rules.gridMs, snapshot.gaps) : new GapLedger(rules.gridMs);
     this.series = rules.timeframes.map((timeframe) => {
@@ -77,7 +83,11 @@ export class SymbolState {
 
   /** Merges a new trade into the candles of its time; the worst that became of it in any of them. */
   merge(tick: RawTick): 'merged' | 'revised' | 'unmerged' {
-    const { timestamp, last, volume } = tick;
+    const { tradeId, timestamp, last, volume } = tick;
+    if (this.newestId === null || compareTradeIds(tradeId, this.newestId) > 0) {
+      this.newestId = tradeId;
+      this.newestAt = timestamp;
+    }
     const watermark = this.watermark.value;
     const late = timestamp < watermark;
     // A trade behind the watermark says nothing about when observation began, unless it is the first of all.
@@ -103,17 +113,41 @@ export class SymbolState {
 
   /**
    * Takes note of a gap's status; candles that it makes complete or incomplete will be published again.
-   * @returns closing records of the gaps that end with this one though nobody closes them.
+   * @returns closing records of the gaps that end with this one though nobody closes them, and of those that are none.
    */
   applyGap(gap: Gap): Gap[] {
     this.release();
     this.gaps.apply(gap, this.watermark.eventTime);
     const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap);
+    closed.push(...this.takeBack());
     const { status, fromTimestamp, toTimestamp } = gap;
     const reaches = this.observedFrom === Infinity || (toTimestamp ?? Infinity) >= this.observedFrom;
     if (status === 'filled' && reaches) this.observedFrom = Math.min(this.observedFrom, fromTimestamp);
     this.reviseCompleteness();
     return closed;
+  }
+
+  /**
+   * A gap whose ids have all been seen is none, whoever saw them: several adapters of a venue cover each other.
+   * @returns the closing records of such gaps.
+   */
+  takeBack(): Gap[] {
+    if (!this.gaps.hasIds) return [];
+    const newest = this.newestTrade();
+    const { filled, changed } = this.gaps.takeBack((tradeId) => this.ids.seenUpTo(tradeId), newest);
+    if (changed) this.reviseCompleteness();
+    return filled.map(({ gapId, from, to, afterTradeId, beforeTradeId, cause }) => ({
+      gapId,
+      exchange: this.exchange,
+      symbol: this.symbol,
+      afterTradeId,
+      beforeTradeId,
+      fromTimestamp: from,
+      toTimestamp: to === Infinity ? Math.max(from, this.newestAt) : to,
+      missing: null,
+      cause,
+      status: 'filled',
+    }));
   }
 
   /**
@@ -150,10 +184,15 @@ export class SymbolState {
       symbol: this.symbol,
       eventTime: eventTime === -Infinity ? null : eventTime,
       observedFrom: this.observedFrom === Infinity ? null : this.observedFrom,
+      newest: this.newestTrade(),
       ids: this.ids.export(),
       gaps: this.gaps.export(),
       series: this.series.map((series) => series.export()),
     };
+  }
+
+  private newestTrade(): TradeInstant | null {
+    return this.newestId === null ? null : [this.newestId, this.newestAt];
   }
 
   private publish(series: CandleSeries, builder: CandleBuilder): Candle {
