@@ -41,6 +41,7 @@ export async function startRabbitMqContainer(
 
 class RabbitMqContainer implements RabbitMq {
   readonly from = 'container';
+  readonly pid = null;
   readonly urls: readonly string[];
 
   constructor(

@@ -70,6 +70,10 @@ export class NativeRabbitMq implements RabbitMq {
         : this.launch(programs.epmd, ['-port', String(place.epmdPort), '-address', '127.0.0.1']);
   }
 
+  get pid(): number | null {
+    return this.broker?.pid ?? null;
+  }
+
   urlOf(virtualHost: string): string {
     return amqpUrl(this.settings, '127.0.0.1', this.place.port, virtualHost);
   }

@@ -34,6 +34,8 @@ export interface RabbitMq {
   readonly from: 'container' | 'native';
   /** Its addresses with user and password, for AMQP_URLS; the virtual host is `/`. */
   readonly urls: readonly string[];
+  /** Its process id now; null while it does not run, and in a container. */
+  readonly pid: number | null;
   /** Its address for another virtual host. */
   urlOf(virtualHost: string): string;
   /** Makes an empty virtual host that its user may do everything in. @returns the address. */

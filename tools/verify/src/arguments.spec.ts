@@ -1,5 +1,6 @@
 import { FAULT_NAMES } from '@neuraltrade/venue-simulator';
 import { HELP, readPlan } from './arguments';
+import { ownFaults } from './fault-list';
 
 describe('the command line', () => {
   it('asks for a minute at 500 a second under all faults and kills unless told otherwise', () => {
@@ -7,8 +8,9 @@ describe('the command line', () => {
       target: 'standalone',
       durationMs: 60_000,
       rate: 500,
-      faults: [...FAULT_NAMES, 'kill'],
-      faultEveryMs: 10_000,
+      faults: ['kill', ...FAULT_NAMES],
+      // Each of them has room in that minute.
+      faultEveryMs: Math.ceil(60_000 / (FAULT_NAMES.length + 2)),
       seed: 1,
       symbols: undefined,
       timeframes: [
@@ -26,24 +28,38 @@ describe('the command line', () => {
     for (const name of FAULT_NAMES) expect(HELP).toContain(name);
   });
 
-  it('kills each kind of service in turn when the services are verified', () => {
-    const kills = ['kill-processor', 'kill-sink', 'kill-adapter'];
-    expect(readPlan(['--target', 'services'])).toMatchObject({
+  it('means every fault of the services and of the simulator by all', () => {
+    const own = ownFaults('services');
+    expect(readPlan(['--target', 'services', '--faults', 'all'])?.faults).toEqual([...own, ...FAULT_NAMES]);
+    for (const name of own) expect(HELP).toContain(name);
+    expect(readPlan(['--faults', 'all,kill'])?.faults).toEqual(['kill', ...FAULT_NAMES]);
+  });
+
+  it('is meant for the services as soon as one of their own faults is asked for', () => {
+    const list =
+      'kill-processor,kill-sink,kill-adapter,restart-broker,restart-influx,cut-sockets,drop-frames,duplicate-frames';
+    expect(readPlan(['--duration', '60s', '--rate', '2000', '--faults', list, '--seed', '1'])).toMatchObject({
       target: 'services',
-      faults: [...FAULT_NAMES, ...kills],
+      faults: list.split(','),
+      faultEveryMs: Math.ceil(60_000 / 9),
     });
-    expect(readPlan(['--target', 'services', '--faults', kills.join(',')])?.faults).toEqual(kills);
+    expect(readPlan(['--faults', 'kill,cut-sockets'])?.target).toBe('standalone');
+    expect(readPlan(['--duration', '30m', '--faults', list])?.faultEveryMs).toBe(10_000);
+  });
+
+  it('calls a fault by the name that was asked for, once', () => {
+    expect(readPlan(['--faults', 'stall,cut-clients,cut-sockets'])?.faults).toEqual(['stall', 'cut-sockets']);
   });
 
   it.each([
     [['--target', 'cloud'], '--target is standalone or services'],
-    [['--target', 'services', '--faults', 'kill'], "there is no 'kill'"],
-    [['--faults', 'kill-sink'], "there is no 'kill-sink'"],
+    [['--target', 'services', '--faults', 'kill'], "services has no 'kill'"],
+    [['--target', 'standalone', '--faults', 'kill-sink'], "standalone has no 'kill-sink'"],
     [['--duration', '60'], '--duration takes a time'],
     [['--fault-every', '0s'], '--fault-every takes a time'],
     [['--rate', '0'], '--rate takes a number'],
     [['--rate', 'fast'], '--rate takes a number'],
-    [['--faults', 'kill,earthquake'], "there is no 'earthquake'"],
+    [['--faults', 'kill,earthquake'], "standalone has no 'earthquake'"],
     [['--timeframes', '7m'], "'7m' is not a length"],
     [['--speed', '2'], "Unknown option '--speed'"],
   ])('%j is refused with a sentence', (args, words) => {

@@ -1,34 +1,25 @@
 import { timeframeMs } from '@neuraltrade/contracts';
 import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
-import { FAULT_NAMES, isFaultKind } from '@neuraltrade/venue-simulator';
+import { FAULT_NAMES } from '@neuraltrade/venue-simulator';
 import { durationMs } from './durations';
 import type { Timeframe } from './expected-candles';
-
-/** What can be verified. */
-export type TargetName = 'standalone' | 'services';
-
-/** Faults that a target does to itself. */
-const OWN_FAULTS: Readonly<Record<TargetName, readonly string[]>> = {
-  standalone: ['kill'],
-  services: ['kill-processor', 'kill-sink', 'kill-adapter'],
-};
+import { faultNames, OWN_FAULTS, ownFaults, SYNONYM_TEXT, type TargetName, targetOf } from './fault-list';
 
 /** What `--help` prints. */
 export const HELP = `Runs the pipeline against the venue simulator, faults included, and compares what it stored with what was sent.
 
-  npm run -s verify -- --duration 60s --rate 500 --faults all,kill --fault-every 10s --seed 1
+  npm run -s verify -- --duration 60s --rate 500 --faults all --seed 1
+  npm run -s verify -- --target services --duration 30m --rate 2000 --faults all --seed 1
 
-  --target NAME       what is verified                                          (standalone)
+  --target NAME       what is verified              (standalone; services where one of their own faults is asked for)
                         standalone  the pipeline of npm start, in one process
                         services    each service as a process of its own, on a private RabbitMQ and a private
                                     InfluxDB, as npm run infra and npm run serve run them
   --duration TIME     how long the market trades under faults, such as 60s, 30m (60s)
   --rate N            trades a second over all venues and symbols               (500)
-  --faults LIST       faults that take turns: all (of the simulator), the target's own (kill -9 and restart),
-                      none, or names by comma                                   (all and the target's own)
-                        standalone  ${OWN_FAULTS.standalone.join(', ')}
-                        services    ${OWN_FAULTS.services.join(', ')}
-  --fault-every TIME  time between two faults                                   (10s)
+  --faults LIST       faults that take turns: all (the target's own and the simulator's), none, or names by comma (all)
+  --fault-every TIME  time between two faults                                   (10s, less where the duration has no
+                                                                                room for each of them once)
   --seed N            seed of market and faults                                 (1)
   --symbols LIST      BASE/QUOTE texts by comma                                 (the pipeline's)
   --timeframes LIST   candle lengths by comma                                   (1m,5m,15m,1h)
@@ -36,11 +27,36 @@ export const HELP = `Runs the pipeline against the venue simulator, faults inclu
   --data-dir DIR      a folder that is empty or not there yet, kept afterwards  (a temporary one)
   --help              this text
 
-Prints one JSON object on standard output: {ticks, candles, gaps, faults}. Differences, memory and times to recover are told
-on standard error. Exit code 1 on any difference, when nothing was expected, when a fault was not carried out, when a
-process did not end in order, or when the market traded below 80 % of the rate.
-The simulator's faults: ${FAULT_NAMES.join(', ')}.
+Prints one JSON object on standard output: {ticks, candles, gaps, faults, rate, memoryMb, latencyMs}. Differences are told on
+standard error. latencyMs.frameToStored goes from a frame's arrival to the store's answer (one value each write, of its oldest
+trade), latencyMs.frameToDashboard from the match at the venue to a client of the dashboard (one value each new price); both
+include the faults. Exit code 1 on any missing, extra or wrong tick or candle, on a candle published with two contents under
+one epoch and revision, on a gap that is not accounted for, when nothing was expected, when a fault was not carried out, when
+a process did not end in order, or when the market traded below 80 % of the rate.
+
+Faults of standalone:
+${described(OWN_FAULTS.standalone)}
+Faults of services:
+${described(OWN_FAULTS.services)}
+Faults of the simulator, for both (${SYNONYM_TEXT}):
+${FAULT_NAMES.join(', ')}
 `;
+
+function described(faults: Readonly<Record<string, string>>): string {
+  return Object.entries(faults)
+    .map(([name, does]) => `  ${name.padEnd(23)} ${wrapped(does, 92).join(`\n${' '.repeat(26)}`)}`)
+    .join('\n');
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1] as string;
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
 
 /** What is asked for. */
 export interface Plan {
@@ -66,6 +82,7 @@ export interface Plan {
   readonly dataDir: string | undefined;
 }
 
+const USUAL_FAULT_EVERY_MS = 10_000;
 const FLAGS = [
   'target',
   'duration',
@@ -83,15 +100,25 @@ const FLAGS = [
 export function readPlan(args: readonly string[]): Plan | null {
   const { help, values } = readFlags(args, FLAGS);
   if (help) return null;
-  const target = targetName(values.target ?? 'standalone');
-  const own = OWN_FAULTS[target];
+  const list = values.faults ?? 'all';
+  const target = values.target === undefined ? targetOf(list) : targetName(values.target);
+  const faults = faultNames(list, target);
+  if ('unknown' in faults) {
+    const names = [...ownFaults(target), ...FAULT_NAMES].join(', ');
+    throw usage(`--faults: ${target} has no '${faults.unknown}'; choose all, none or ${names}.`);
+  }
+  const lastsMs = durationMs('duration', values.duration ?? '60s');
+  const every = values['fault-every'];
   if (values.history !== undefined) durationMs('history', values.history);
   return {
     target,
-    durationMs: durationMs('duration', values.duration ?? '60s'),
+    durationMs: lastsMs,
     rate: number('rate', values.rate ?? '500', 0.1, 20_000),
-    faults: faultNames(values.faults ?? `all,${own.join(',')}`, own),
-    faultEveryMs: durationMs('fault-every', values['fault-every'] ?? '10s'),
+    faults,
+    faultEveryMs:
+      every === undefined
+        ? Math.min(USUAL_FAULT_EVERY_MS, Math.ceil(lastsMs / (faults.length + 1)))
+        : durationMs('fault-every', every),
     seed: number('seed', values.seed ?? '1', 0, 2 ** 31 - 1),
     symbols: values.symbols,
     timeframes: timeframes(values.timeframes ?? '1m,5m,15m,1h'),
@@ -103,17 +130,6 @@ export function readPlan(args: readonly string[]): Plan | null {
 function targetName(text: string): TargetName {
   if (text === 'standalone' || text === 'services') return text;
   throw usage(`--target is standalone or services, not '${text}'.`);
-}
-
-function faultNames(list: string, own: readonly string[]): string[] {
-  if (list === 'none') return [];
-  const names = list.split(',').flatMap((name): readonly string[] => (name === 'all' ? FAULT_NAMES : [name]));
-  const unknown = names.find((name) => !own.includes(name) && !isFaultKind(name));
-  if (unknown !== undefined)
-    throw usage(
-      `--faults: there is no '${unknown}'; choose all, ${own.join(', ')}, none or ${FAULT_NAMES.join(', ')}.`,
-    );
-  return [...new Set(names)];
 }
 
 function timeframes(list: string): Timeframe[] {

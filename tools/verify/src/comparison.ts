@@ -51,7 +51,15 @@ export interface Comparison {
   /** Gaps. */
   readonly gaps: GapCounts;
   /** How often each fault was carried out, by name. */
-  readonly faults: readonly { readonly name: string; readonly count: number }[];
+  readonly faults: readonly FaultCount[];
+}
+
+/** How often a fault was carried out. */
+export interface FaultCount {
+  /** Its name. */
+  readonly name: string;
+  /** How often. */
+  readonly count: number;
 }
 
 /** {@link Comparison}, and what a person may want to know beside it. */
@@ -109,10 +117,7 @@ async function readGaps(database: ScratchDatabase, stored: StoredRelations): Pro
   }));
 }
 
-function tally(
-  logged: ReadonlyMap<string, number>,
-  others: readonly InjectedFault[],
-): { name: string; count: number }[] {
+function tally(logged: ReadonlyMap<string, number>, others: readonly InjectedFault[]): FaultCount[] {
   const counts = new Map(logged);
   for (const { name } of others) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => (a.name < b.name ? -1 : 1));

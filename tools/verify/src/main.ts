@@ -26,13 +26,13 @@ async function main(): Promise<number> {
   const timeframes = plan.timeframes.map(({ name }) => name).join(',');
   const Pipeline = plan.target === 'services' ? ServicesTarget : StandaloneTarget;
   const target = new Pipeline({ root: ROOT, directory, symbols, timeframes, env });
-  const { comparison, faults } = await verify({ plan, root: ROOT, directory, env, target, say }).catch(
+  const { result, faults } = await verify({ plan, root: ROOT, directory, env, target, say }).catch(
     (error: unknown) => {
       say(`Logs are in ${directory}.`);
       throw error;
     },
   );
-  process.stdout.write(`${JSON.stringify(comparison)}\n`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
   for (const sentence of faults) say(`FAILED: ${sentence}`);
   if (faults.length === 0) say('Everything that was sent is stored, once and right.');
   if (plan.dataDir === undefined && faults.length === 0) rmSync(directory, { recursive: true });

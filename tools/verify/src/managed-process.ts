@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freezeProcess } from '@neuraltrade/infra';
 
 /** How long a process may take to end after a SIGTERM before it is killed, ms. */
 const END_WITHIN_MS = 60_000;
@@ -83,7 +85,17 @@ export class ManagedProcess {
       if (!this.alive)
         throw new Error(`${this.#name} ended at its start: ${this.#said.trim().slice(-2_000)}`);
       if (Date.now() > deadline) throw new Error(`${this.#name} did not start within ${withinMs / 1_000} s.`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
+    }
+  }
+
+  /** Stops it from running at all for a while, its connections open. */
+  async freeze(forMs: number): Promise<void> {
+    await freezeProcess(this.#child);
+    try {
+      await sleep(forMs);
+    } finally {
+      this.#child.kill('SIGCONT');
     }
   }
 

@@ -35,6 +35,32 @@ export async function sampleProcess(pid: number, startedAt: number, now: number)
   }
 }
 
+/** Memory of a process (and of those that took its place), MB. */
+export interface MemoryLine {
+  /** Its name. */
+  readonly name: string;
+  /** At the first look. */
+  readonly start: number;
+  /** The most. */
+  readonly peak: number;
+  /** At the last look. */
+  readonly end: number;
+}
+
+/** What the samples of one process tell of its memory; null without samples. */
+export function memoryOf(name: string, samples: readonly Sample[]): MemoryLine | null {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const peak = Math.max(...samples.map(({ memoryMb }) => memoryMb));
+  return {
+    name,
+    start: Math.round(first.memoryMb),
+    peak: Math.round(peak),
+    end: Math.round(last.memoryMb),
+  };
+}
+
 /** What the samples of one process (and of those that took its place) say, in one sentence. */
 export function summarizeSamples(name: string, samples: readonly Sample[]): string {
   const [first] = samples;

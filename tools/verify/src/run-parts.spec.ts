@@ -10,7 +10,7 @@ const CLEAN: Comparison = {
   gaps: { open: 0, filled: 2, unfillable: 1, unaccounted: 0 },
   faults: [{ name: 'stall', count: 1 }],
 };
-const RUN = { rate: 500, wantedRate: 500, wantedFaults: ['stall'], mishaps: [] };
+const RUN = { rate: 500, wantedRate: 500, wantedFaults: ['stall'], conflicting: 0, mishaps: [] };
 
 describe('the verdict', () => {
   it('passes a run without differences', () => {
@@ -27,6 +27,7 @@ describe('the verdict', () => {
     ['No candle was expected', { ...CLEAN, candles: { ...CLEAN.candles, expected: 0 } }, {}],
     ['The fault stall was not carried out', { ...CLEAN, faults: [] }, {}],
     ['below 80 % of the 500', CLEAN, { rate: 399 }],
+    ['1 candles were published with two contents', CLEAN, { conflicting: 1 }],
     ['went wrong', CLEAN, { mishaps: ['went wrong'] as never[] }],
   ])('fails one because: %s', (words, comparison, run) => {
     const sentences = faultsOf(comparison, { ...RUN, ...run });

@@ -9,8 +9,9 @@ const DASHBOARD_PORT = /"url":"http:\/\/[^":]+:(\d+)[^\n]*The dashboard is serve
 
 /** One service of the pipeline, which is started again after each kill. */
 export class ServiceProcess {
-  /** Its name ('processor'), which is its folder in apps too. */
+  /** Its name ('processor'), and that of its log. */
   readonly name: string;
+  readonly #app: string;
   readonly #root: string;
   readonly #directory: string;
   readonly #env: Readonly<Record<string, string>>;
@@ -21,12 +22,20 @@ export class ServiceProcess {
    * @param root the workspace, with its bundle built.
    * @param directory where its log goes.
    * @param env its whole environment.
+   * @param app its folder in apps, where that is not its name.
    */
-  constructor(name: string, root: string, directory: string, env: Readonly<Record<string, string>>) {
+  constructor(
+    name: string,
+    root: string,
+    directory: string,
+    env: Readonly<Record<string, string>>,
+    app: string = name,
+  ) {
     this.name = name;
     this.#root = root;
     this.#directory = directory;
     this.#env = env;
+    this.#app = app;
   }
 
   /** Where health, metrics and whatever else it serves are; null while it starts. */
@@ -46,12 +55,12 @@ export class ServiceProcess {
     this.#url = null;
     this.#process = new ManagedProcess(
       `The ${this.name}`,
-      join(this.#root, 'dist/apps', this.name, 'main.cjs'),
+      join(this.#root, 'dist/apps', this.#app, 'main.cjs'),
       [],
       this.#env,
       join(this.#directory, `${this.name}.log`),
     );
-    const port = this.name === 'dashboard' ? DASHBOARD_PORT : HEALTH_PORT;
+    const port = this.#app === 'dashboard' ? DASHBOARD_PORT : HEALTH_PORT;
     this.#url = `http://127.0.0.1:${await this.#process.says(port, STARTS_WITHIN_MS)}`;
   }
 
@@ -60,6 +69,11 @@ export class ServiceProcess {
     this.#url = null;
     await this.#process?.kill();
     await this.start();
+  }
+
+  /** Stops it from running at all for a while, its connections open. */
+  async freeze(forMs: number): Promise<void> {
+    await this.#process?.freeze(forMs);
   }
 
   /** Why it is not ready, with its name in front; empty when it is. */
@@ -76,6 +90,7 @@ export class ServiceProcess {
 
   /** Ends it in order. @returns a sentence when it did not leave with 0. */
   async stop(): Promise<string | null> {
+    this.#url = null;
     return (await this.#process?.stop()) ?? null;
   }
 }

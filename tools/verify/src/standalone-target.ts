@@ -13,6 +13,8 @@ export class StandaloneTarget implements Target {
   /** See {@link Target.faults}. */
   readonly faults = new Map([['kill', () => this.#killAndStart()]]);
   readonly #settings: TargetSettings;
+  /** See {@link Target.revisions}. The in-process bus is closed to others. */
+  readonly revisions = null;
   #simulatorUrl = '';
   #process: ManagedProcess | null = null;
   #url: string | null = null;
@@ -47,6 +49,17 @@ export class StandaloneTarget implements Target {
     } catch (error) {
       return { ...nothing, reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** See {@link Target.sinkPage}. */
+  get sinkPage(): Target['sinkPage'] {
+    const [process] = this.processes();
+    return process === undefined || this.#url === null ? null : { pid: process.pid, url: this.#url };
+  }
+
+  /** See {@link Target.dashboardUrl}. */
+  get dashboardUrl(): string | null {
+    return this.#url;
   }
 
   /** See {@link Target.processes}. */

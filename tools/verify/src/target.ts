@@ -1,3 +1,4 @@
+import type { RevisionCounts } from './published-audit';
 import type { StoredMarket } from './stored-market';
 
 /** One process of a target. */
@@ -16,7 +17,7 @@ export interface TargetState {
   readonly ready: boolean;
   /** Gaps that wait to be closed. */
   readonly openGaps: number;
-  /** Trades that it has processed since its last start; grows until nothing is under way any more. */
+  /** Trades that it has stored or processed since its last start; grows until nothing is under way any more. */
   readonly trades: number;
   /** Why it is not ready, in one sentence; empty when it is. */
   readonly reason: string;
@@ -27,12 +28,19 @@ export interface Target {
   /** Starts all of it against the simulated venues. @throws Error with a sentence. */
   start(simulatorUrl: string): Promise<void>;
   /**
-   * Faults that it can do to itself, by name; each resolves when the pipeline has been started again, with the venue that it
-   * befell, null for all of them.
+   * Faults that it can do to itself, by name. Each is told how long it shall last where it lasts, ms, and resolves when it is
+   * over and what it ended has been started again, with the venue that it befell, null for all of them. Several may be asked
+   * for at once: what concerns the same thing waits for its turn.
    */
-  readonly faults: ReadonlyMap<string, () => Promise<string | null>>;
+  readonly faults: ReadonlyMap<string, (lastsMs: number) => Promise<string | null>>;
   /** How it does now. */
   state(): Promise<TargetState>;
+  /** The process that writes to the store and where its metrics are; null while it is away. */
+  readonly sinkPage: { readonly pid: number; readonly url: string } | null;
+  /** Where the dashboard is; null while it is away. */
+  readonly dashboardUrl: string | null;
+  /** How the contents of published candles agree; null when nothing but the store tells. Complete after {@link stop}. */
+  readonly revisions: { readonly counts: RevisionCounts; readonly sentences: readonly string[] } | null;
   /** Its processes now. */
   processes(): readonly TargetProcess[];
   /** Stops in order. @returns a sentence for everything that did not go well. */

@@ -1,4 +1,5 @@
 import type { Comparison } from './comparison';
+import { simulatedFault } from './fault-list';
 
 /** What a run tells beside its comparison. */
 export interface RunFindings {
@@ -8,6 +9,8 @@ export interface RunFindings {
   readonly wantedRate: number;
   /** The faults that were to be carried out. */
   readonly wantedFaults: readonly string[];
+  /** Candles that were published with two contents under one epoch and revision. */
+  readonly conflicting: number;
   /** Sentences about what went wrong on the way. */
   readonly mishaps: readonly string[];
 }
@@ -25,12 +28,13 @@ export function faultsOf(comparison: Comparison, run: RunFindings): string[] {
   count(ticks.extra, 'stored ticks are too many');
   count(ticks.wrong, 'stored ticks are wrong');
   count(candles.wrong, 'candles are wrong');
+  count(run.conflicting, 'candles were published with two contents under one epoch and revision');
   count(gaps.unaccounted, 'gaps are not accounted for');
   if (ticks.expected === 0) sentences.push('No trade was expected: nothing was verified.');
   if (candles.expected === 0)
     sentences.push('No candle was expected: the run was too short for its timeframes.');
   for (const name of run.wantedFaults) {
-    if (!faults.some((fault) => fault.name === name && fault.count > 0))
+    if (!faults.some((fault) => fault.name === (simulatedFault(name) ?? name) && fault.count > 0))
       sentences.push(
         `The fault ${name} was not carried out: a longer run or a shorter --fault-every has room for it.`,
       );

@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { venues } from '@neuraltrade/venues';
 import type { Plan } from './arguments';
 import { compare, type Comparison } from './comparison';
+import { simulatedFault } from './fault-list';
+import { Latencies, type LatencyFigures } from './latencies';
 import { tradeUnderFaults } from './market-under-faults';
-import { Recovery } from './recovery';
-import { summarizeSamples } from './resource-samples';
+import type { RevisionCounts } from './published-audit';
+import { Recovery, type RecoveryTimes } from './recovery';
+import { type MemoryLine, memoryOf, summarizeSamples } from './resource-samples';
 import { SimulatorControl } from './simulator-control';
 import type { Target } from './target';
 import { faultsOf } from './verdict';
@@ -35,10 +38,26 @@ export interface Verification {
   readonly say: (line: string) => void;
 }
 
+/** What a run prints. */
+export interface Result extends Comparison {
+  /** How often each fault was carried out, and how long it took until all was well again, s; null where it never showed. */
+  readonly faults: readonly (Comparison['faults'][number] & {
+    readonly recoverySeconds: RecoveryTimes | null;
+  })[];
+  /** How the contents of published candles agree; null when nothing but the store tells. */
+  readonly revisions: RevisionCounts | null;
+  /** Trades a second that the market made under faults, and those that were asked for. */
+  readonly rate: { readonly reached: number; readonly asked: number };
+  /** Memory of each process, MB. */
+  readonly memoryMb: readonly MemoryLine[];
+  /** How long trades were under way, ms. */
+  readonly latencyMs: LatencyFigures;
+}
+
 /** The result, and why it fails: a sentence each. */
 export interface Verdict {
-  /** The counts. */
-  readonly comparison: Comparison;
+  /** What is printed. */
+  readonly result: Result;
   /** Empty when it passes. */
   readonly faults: readonly string[];
 }
@@ -66,6 +85,7 @@ export async function verify({ plan, root, directory, env, target, say }: Verifi
   if (begun !== null) mishap(begun);
   say(`ready after ${seconds(Date.now() - startedAt)}, the past is backfilled; faults begin`);
 
+  const latencies = await Latencies.begin(target);
   const before = { at: Date.now(), ...(await simulator.statistics()) };
   const faults = await tradeUnderFaults({
     target,
@@ -87,6 +107,8 @@ export async function verify({ plan, root, directory, env, target, say }: Verifi
   await sleep(Math.max(0, heldAt + CANDLES_FOLLOW_MS - Date.now()));
   say(`at rest ${seconds(Date.now() - heldAt)} after the hold; stopping`);
   await watch.stop();
+  const skewed = [...faults.own, ...faults.commanded].filter(({ name }) => name === 'clock-skew');
+  const latencyMs = await latencies.end(skewed);
   for (const sentence of await target.stop()) mishap(sentence);
   const left = await simulator.stop();
   if (left !== null) mishap(left);
@@ -94,7 +116,7 @@ export async function verify({ plan, root, directory, env, target, say }: Verifi
   for (const [name, samples] of watch.samples) say(summarizeSamples(name, samples));
   for (const line of recovery.summary()) say(line);
   say('comparing what was stored with what was sent');
-  const { result, unseen } = await compare(
+  const { result: comparison, unseen } = await compare(
     {
       truthFile,
       stored: target.stored(),
@@ -115,8 +137,23 @@ export async function verify({ plan, root, directory, env, target, say }: Verifi
     );
   if (after.skippedMs > 0)
     say(`the simulator could not keep up and left out ${seconds(after.skippedMs)} of market time`);
-  const wanted = { rate, wantedRate: plan.rate, wantedFaults: plan.faults, mishaps };
-  return { comparison: result, faults: faultsOf(result, wanted) };
+  const { revisions } = target;
+  for (const sentence of revisions?.sentences.slice(0, 20) ?? []) say(sentence);
+  const conflicting = revisions?.counts.conflicting ?? 0;
+  const run = { rate, wantedRate: plan.rate, wantedFaults: plan.faults, conflicting, mishaps };
+  const times = recovery.times();
+  const result: Result = {
+    ...comparison,
+    faults: comparison.faults.map(({ name, count }) => {
+      const asked = plan.faults.find((fault) => simulatedFault(fault) === name) ?? name;
+      return { name: asked, count, recoverySeconds: times.get(asked) ?? null };
+    }),
+    revisions: revisions?.counts ?? null,
+    rate: { reached: Math.round(rate), asked: plan.rate },
+    memoryMb: [...watch.samples].flatMap(([name, samples]) => memoryOf(name, samples) ?? []),
+    latencyMs,
+  };
+  return { result, faults: faultsOf(comparison, run) };
 }
 
 function simulatorFlags({ rate, seed, symbols, history }: Plan, truthFile: string): string[] {
