@@ -47,6 +47,15 @@ const LONG_RUNS = [
     env: { STANDALONE_KILLS: '20' },
   },
   {
+    name: 'services verified',
+    command: [
+      ...VERIFY,
+      ...['--target', 'services', '--duration', '5m', '--rate', '2000'],
+      ...['--faults', 'all', '--fault-every', '6s', '--seed', '1'],
+    ],
+    env: {},
+  },
+  {
     name: 'standalone verified',
     command: [
       ...VERIFY,
