@@ -1,5 +1,6 @@
 import { configuredBus } from '@neuraltrade/messaging';
 import {
+  atMost,
   brokerFields,
   type Env,
   ExpectedError,
@@ -77,10 +78,11 @@ async function run(
 ): Promise<RunningService> {
   const { config, log, metrics, onStop, addChecks } = context;
   const bus = configuredBus(config, { name, log, metrics });
-  onStop('bus', () => bus.close());
+  // A broker that stands still hears no goodbye, and needs none.
+  onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
   const adapter = createAdapterService({ venue, bus, config: config.adapter, metrics, log });
-  onStop('adapter', (remainingMs) => adapter.stop(remainingMs));
+  onStop('adapter', (remainingMs) => adapter.stop(remainingMs / 2));
   await startPatiently(context, () => adapter.start());
   return { checks: adapter.checks };
 }

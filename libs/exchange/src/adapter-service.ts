@@ -1,7 +1,7 @@
 import { AMQP_EXCHANGES, coreQueues, encodeBatch, RetryableError, routingKeys } from '@neuraltrade/contracts';
 import type { MessageBus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
-import { type Check, ConfigError } from '@neuraltrade/service';
+import { atMost, type Check, ConfigError } from '@neuraltrade/service';
 import type { Venue } from '@neuraltrade/venues';
 import { type AdapterParts, assembleAdapter, liveSettings } from './adapter-assembly';
 import type { AdapterConfig } from './adapter-config';
@@ -63,7 +63,7 @@ export interface AdapterService {
    * @throws ConfigError when the venue does not list what it must.
    */
   start(): Promise<void>;
-  /** Stops reading, publishes what is held (for at most `timeoutMs`, default 5,000) and saves the state. */
+  /** Stops reading, publishes what is held (for at most `timeoutMs`, default 5,000) and saves the state (a quarter of it). */
   stop(timeoutMs?: number): Promise<void>;
   /** What must hold for it to do its job. */
   readonly checks: readonly Check[];
@@ -172,8 +172,8 @@ class RunningAdapterService {
     await timeUp;
     this.publisher.stop();
     this.#cancelSecond?.();
-    await this.#saving;
-    await this.#save();
+    // What is not saved is told again by the venue: a broker that is away must not keep this process.
+    await atMost(timeoutMs / 4, this.#saveLast());
     await this.#stateLog?.close();
     this.#sendStatus();
   }
@@ -305,6 +305,11 @@ class RunningAdapterService {
       if (!this.#saveFailed) this.#deps.log.error({ err: error }, 'The adapter state could not be saved.');
       this.#saveFailed = true;
     }
+  }
+
+  async #saveLast(): Promise<void> {
+    await this.#saving;
+    await this.#save();
   }
 
   #sendStatus(): void {

@@ -2,7 +2,7 @@ export { adapterApp, adapterServiceSchema, type AdapterServiceConfig } from './a
 export { type AdapterConfig, adapterConfig, adapterSchema, DEFAULT_SYMBOLS } from './adapter-config';
 export type { AdapterOutput } from './adapter-output';
 export { type AdapterService, type AdapterServiceDeps, createAdapterService } from './adapter-service';
-export type { AdapterState, SymbolState } from './adapter-state';
+export { type AdapterState, decodeState, type SymbolState } from './adapter-state';
 export {
   type CapturePart,
   type Captures,
@@ -34,6 +34,7 @@ export {
   type ReplayOptions,
   replaySession,
 } from './replay-session';
+export { seededRandom } from './seeded-random';
 export { NoSymbolListedError } from './symbol-selection';
 export { repeat, systemTimers, type Timers } from './timers';
 export type { Connection, Transport, TransportHandlers } from './transport';

@@ -1,0 +1,65 @@
+import { decodeBatch, type Gap, isClock, isGap, type RawRecord, rawQueue } from '@neuraltrade/contracts';
+import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
+
+/** Takes what adapters publish on market.raw, in the order of each partition, and stops taking it on command. */
+export class RawRecords {
+  /** Every record of each partition. */
+  readonly records: readonly RawRecord[][];
+  /** 'exchange:symbol:id' of each trade. */
+  readonly trades = new Set<string>();
+  /** Trades by venue, repeats included. */
+  readonly counts = new Map<string, number>();
+  /** Gap records by the gap's id: the newest one. */
+  readonly gaps = new Map<string, Gap>();
+  readonly #held: { readonly delivery: Delivery; readonly partition: number }[] = [];
+  readonly #subscriptions: Subscription[] = [];
+  #holding = false;
+
+  /** @param partitions number of partitions of market.raw. */
+  constructor(partitions: number) {
+    this.records = Array.from({ length: partitions }, () => []);
+  }
+
+  /** Begins to take them. */
+  async start(bus: MessageBus): Promise<void> {
+    for (const [partition] of this.records.entries()) {
+      const { name } = rawQueue(partition, 1);
+      this.#subscriptions.push(
+        await bus.consume(name, { prefetch: 10 }, (delivery) => {
+          if (this.#holding) this.#held.push({ delivery, partition });
+          else this.#take(delivery, partition);
+        }),
+      );
+    }
+  }
+
+  /** Answers no delivery from now on: the queues fill. */
+  hold(): void {
+    this.#holding = true;
+  }
+
+  /** Goes on. */
+  release(): void {
+    this.#holding = false;
+    for (const { delivery, partition } of this.#held.splice(0)) this.#take(delivery, partition);
+  }
+
+  /** Trades of a venue so far, repeats included. */
+  count(exchange: string): number {
+    return this.counts.get(exchange) ?? 0;
+  }
+
+  #take(delivery: Delivery, partition: number): void {
+    for (const record of decodeBatch('raw', delivery).records) {
+      this.records[partition]?.push(record);
+      if (isClock(record)) continue;
+      if (isGap(record)) {
+        this.gaps.set(record.gapId, record);
+        continue;
+      }
+      this.trades.add(`${record.exchange}:${record.symbol}:${record.tradeId}`);
+      this.counts.set(record.exchange, this.count(record.exchange) + 1);
+    }
+    this.#subscriptions[partition]?.ack(delivery.tag);
+  }
+}
