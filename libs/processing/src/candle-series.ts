@@ -118,6 +118,11 @@ export class CandleSeries {
     return earliest;
   }
 
+  /** Candles that opened before this instant (ms UTC) never change again; -Infinity while every one may. */
+  get unchangedBefore(): number {
+    return this.releasedBefore;
+  }
+
   /** Every candle that is held, in the order in which they arose. */
   held(): Iterable<CandleBuilder> {
     return this.candles.values();

@@ -105,6 +105,11 @@ export class IdWindow {
     return end === -1 ? tradeId : tradeIdOf(high, end);
   }
 
+  /** Whether every whole number from the smallest id remembered to the largest was seen as an id. */
+  get unbroken(): boolean {
+    return this.rangeCount === 1;
+  }
+
   /** The window as data. */
   export(): IdWindowState {
     const pages = this.pages.map(({ high, ranges }) => [high, ranges.pack()] as const);

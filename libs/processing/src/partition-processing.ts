@@ -17,7 +17,7 @@ import { enrich } from './enrich';
 import { implausibility } from './plausibility';
 import type { Processing, ProcessingOutputs } from './processing';
 import { STATE_VERSION, type ProcessingState } from './processing-state';
-import { type SymbolRules, SymbolState } from './symbol-state';
+import { type SymbolCoverage, type SymbolRules, SymbolState } from './symbol-state';
 import { TradeDigests } from './trade-digests';
 import { lowDigits } from './trade-number';
 
@@ -63,6 +63,20 @@ export class PartitionProcessing implements Processing {
       else if (isClock(record)) this.applyClock(record, outputs);
       else this.applyTrade(record, outputs);
     }
+  }
+
+  /** Takes note of a gap of our own finding. */
+  noteGap(gap: Gap, outputs: ProcessingOutputs): void {
+    const state = this.symbol(this.venue(gap.exchange), gap.exchange, gap.symbol);
+    state.applyOwnGap(gap);
+    outputs.gap(gap);
+    this.publishDue(state, outputs);
+  }
+
+  /** How far each symbol of a venue is known. */
+  coverage(exchange: string): SymbolCoverage[] {
+    const symbols = this.venues.get(exchange)?.symbols.values() ?? [];
+    return Array.from(symbols, (state) => state.coverage());
   }
 
   /** The open candles that changed since the last call. */

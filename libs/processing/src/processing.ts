@@ -3,6 +3,7 @@ import type { ProcessingConfig } from './config';
 import type { ProcessingCounters } from './counters';
 import { PartitionProcessing } from './partition-processing';
 import { readState } from './processing-state';
+import type { SymbolCoverage } from './symbol-state';
 
 /** Where results go; called synchronously, in order; must not throw. */
 export interface ProcessingOutputs {
@@ -24,6 +25,13 @@ export interface ProcessingOutputs {
 export interface Processing {
   /** Takes records that hold to their schema (decodeBatch), in order. */
   apply(records: readonly RawRecord[], outputs: ProcessingOutputs): void;
+  /**
+   * Takes note of a gap that whoever runs the processing found, and hands it out. Other than one of an adapter it closes no
+   * gap but the one with its id, and does not tell since when trades are observed.
+   */
+  noteGap(gap: Gap, outputs: ProcessingOutputs): void;
+  /** How far the trades of each symbol of a venue are known; symbols of which nothing came are left out. */
+  coverage(exchange: string): readonly SymbolCoverage[];
   /** The open candles that changed since the last call: state 'partial', revision -1. */
   partials(): Candle[];
   /** End of input: closes every candle and hands out every revision that waits. */

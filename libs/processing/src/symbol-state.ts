@@ -42,6 +42,18 @@ export interface SymbolSnapshot {
   readonly series: readonly CandleSeriesState[];
 }
 
+/** How far the trades of one symbol are known. */
+export interface SymbolCoverage {
+  /** BASE/QUOTE. */
+  readonly symbol: string;
+  /** No candle that opened before this instant (ms UTC) can change; Infinity before the first trade. */
+  readonly changesFrom: number;
+  /** Newest live trade or clock time, ms UTC; -Infinity before the first. */
+  readonly eventTime: number;
+  /** Whether no whole number is missing among the trade ids that are remembered. */
+  readonly unbroken: boolean;
+}
+
 /** Everything that is kept of one (exchange, symbol): ids seen, watermark, gaps, candles. */
 export class SymbolState {
   /** Tells this symbol apart in tables that symbols share: FNV-1a of exchange:symbol. */
@@ -125,6 +137,25 @@ export class SymbolState {
     if (status === 'filled' && reaches) this.observedFrom = Math.min(this.observedFrom, fromTimestamp);
     this.reviseCompleteness();
     return closed;
+  }
+
+  /** Takes note of a gap that the processor found itself: it tells nothing of the gaps that adapters announced. */
+  applyOwnGap(gap: Gap): void {
+    this.release();
+    this.gaps.apply(gap, this.watermark.eventTime);
+    this.reviseCompleteness();
+  }
+
+  /** How far the trades are known, for whoever finds that some were lost. */
+  coverage(): SymbolCoverage {
+    let changesFrom = Math.min(...this.series.map((series) => series.unchangedBefore));
+    if (changesFrom === -Infinity) {
+      changesFrom = Math.min(this.observedFrom, this.gaps.earliestOpen());
+      for (const series of this.series)
+        for (const { openAt } of series.held()) changesFrom = Math.min(changesFrom, openAt);
+    }
+    const { symbol, ids, watermark } = this;
+    return { symbol, changesFrom, eventTime: watermark.eventTime, unbroken: ids.unbroken };
   }
 
   /**

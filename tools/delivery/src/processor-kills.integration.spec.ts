@@ -1,33 +1,13 @@
-import {
-  type Candle,
-  candleKey,
-  coreQueues,
-  DEFAULT_QUEUE_MAX_BYTES,
-  type QueueSpec,
-  type RawRecord,
-  replaces,
-} from '@neuraltrade/contracts';
-import {
-  sharedRabbitMq,
-  type SharedRabbitMq,
-  whyNoRabbitMq,
-  bundles,
-  eventually,
-  ServiceProcess,
-} from '@neuraltrade/infra';
-import { createRabbitMqBus, type MessageBus } from '@neuraltrade/messaging';
-import { createProcessing, DEFAULT_PROCESSING } from '@neuraltrade/processing';
+import type { QueueSpec } from '@neuraltrade/contracts';
+import { type ServiceProcess, sharedRabbitMq, type SharedRabbitMq, whyNoRabbitMq } from '@neuraltrade/infra';
 import { connect } from 'amqplib';
 import { LateServer } from './testing/late-server';
-import { MarketTraffic } from './testing/market-traffic';
+import { ProcessorRig } from './testing/processor-rig';
 import { PARTITIONS } from './testing/records';
 import { StaleReplica } from './testing/stale-replica';
-import { SinkQueues } from './testing/sink-queues';
 
 const KILLS = Number(process.env['PROCESSOR_KILLS'] ?? 3);
 const SEED = Number(process.env['PROCESSOR_SEED'] ?? 1);
-/** Midnight, where candles of every length open. */
-const START = Date.UTC(2026, 0, 15);
 /** Queue of an app that is not there, as it declares it, but small. */
 const OPTIONAL: QueueSpec = {
   name: 'ml-engine.ticks',
@@ -45,105 +25,68 @@ else
     suite(broker));
 
 function suite(rabbitMq: SharedRabbitMq): void {
-  const processors: ServiceProcess[] = [];
-  const sink = new SinkQueues();
-  let url: string;
-  let bus: MessageBus;
+  let rig: ProcessorRig;
   let door: LateServer;
-  let traffic: MarketTraffic;
   let latest: ServiceProcess;
-
-  const start = (): ServiceProcess => {
-    const processor = new ServiceProcess('dist/apps/processor/main.cjs', {
-      AMQP_URLS: url.replace(/:\d+(?=\/|$)/, `:${door.port}`),
-      AMQP_RECONNECT_BASE_MS: '50',
-      AMQP_RECONNECT_MAX_MS: '200',
-      HTTP_PORT: '0',
-      PARTITIONS: String(PARTITIONS),
-      CHECKPOINT_INTERVAL_MS: '200',
-      FLUSH_INTERVAL_MS: '50',
-    });
-    processors.push(processor);
-    return processor;
-  };
-  /** Something new comes out. */
-  const works = async (): Promise<void> => {
-    const before = sink.trades.size;
-    await eventually(() => sink.trades.size > before + 100, 'ticks from the processor');
-  };
+  let handedOver: number | null = null;
 
   beforeAll(async () => {
-    [url] = await Promise.all([rabbitMq.takeVirtualHost(), bundles(['apps/processor'])]);
+    const url = await rabbitMq.takeVirtualHost();
+    rig = await ProcessorRig.on(url, SEED);
+    const { bus, random, traffic } = rig;
     door = await LateServer.of(Number(new URL(url).port));
     await door.open();
-    bus = createRabbitMqBus({
-      urls: [url],
-      heartbeatS: 5,
-      connectTimeoutMs: 5_000,
-      reconnectBaseMs: 50,
-      reconnectMaxMs: 200,
-      log: { info: () => undefined, warn: () => undefined },
-    });
-    await bus.declare([...coreQueues(PARTITIONS, DEFAULT_QUEUE_MAX_BYTES), OPTIONAL]);
+    await bus.declare([OPTIONAL]);
     const gone = await bus.consume(OPTIONAL.name, { prefetch: 1 }, () => undefined);
     await gone.close();
-    await sink.start(bus);
-    const random = randomFrom(SEED);
-    traffic = new MarketTraffic(bus, START, random);
+    await rig.sink.start(bus);
+    const throughDoor = url.replace(/:\d+(?=\/|$)/, `:${door.port}`);
+    // Each message of ticks has room in the optional queue, however long the backlog after a kill is.
+    const start = (): ServiceProcess => rig.start({ BATCH_SIZE: '20' }, throughDoor);
     let current = start();
     traffic.begin();
+    await rig.works();
     const stale = await StaleReplica.watch(bus, PARTITIONS);
     for (let kill = 0; kill < KILLS; kill += 1) {
-      await works();
+      await rig.works();
       await stale.fence();
-      await works();
+      await rig.works();
       await new Promise((resolve) => setTimeout(resolve, random() * 600));
       await stale.checkpoint();
       await current.stop('SIGKILL');
       current = start();
     }
-    await works();
+    await rig.works();
     await door.close();
     await new Promise((resolve) => setTimeout(resolve, 300));
     await door.open();
-    await works();
+    await rig.works();
     latest = start();
     await latest.isReady();
     handedOver = await current.stop();
-    await works();
-    await traffic.end();
-    const expected = [...expectedCandles(traffic.records)];
-    // What is missing then is told by the facts below.
-    await eventually(
-      () => expected.every(([key, { revision }]) => sink.latest.get(key)?.revision === revision),
-      'the last revision of every candle',
-    ).catch(() => undefined);
-    await eventually(async () => (await waiting()) === 0, 'empty queues');
+    await rig.works();
+    await rig.end();
   });
   afterAll(async () => {
-    await Promise.all(processors.map((processor) => processor.stop('SIGKILL')));
-    await bus?.close();
+    await rig?.stop();
     await door?.close();
   });
-  let handedOver: number | null = null;
 
   test('every trade comes out', () => {
-    expect(traffic.trades.size).toBeGreaterThan(500);
-    expect([...traffic.trades].filter((trade) => !sink.trades.has(trade))).toEqual([]);
-    expect(sink.trades.size).toBe(traffic.trades.size);
+    expect(rig.traffic.trades.size).toBeGreaterThan(500);
+    expect(rig.missing()).toEqual([]);
+    expect(rig.sink.trades.size).toBe(rig.traffic.trades.size);
   });
 
   test('the candle with the highest epoch and revision is the one that an undisturbed run gives, for each candle', () => {
-    const expected = expectedCandles(traffic.records);
+    const expected = rig.expected();
     expect(expected.size).toBeGreaterThan(20);
-    expect(new Map([...sink.latest].map(([key, candle]) => [key, { ...candle, epoch: 0 }]))).toEqual(
-      expected,
-    );
+    expect(rig.latest()).toEqual(expected);
     expect([...expected.values()].some(({ revision }) => revision > 0)).toBe(true);
   });
 
   test('no candle has two contents under one epoch and revision', () => {
-    expect(sink.ambiguous).toEqual([]);
+    expect(rig.sink.ambiguous).toEqual([]);
   });
 
   test('the replica that was asked to stop left in order, and the other one has taken over', async () => {
@@ -153,7 +96,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
 
   test('the full queue of an optional consumer that is gone drops its oldest, and no core message was refused for it', async () => {
     expect(await latest.metric('messages_nacked_total', 'stage="processor",reason="nacked"')).toBe(0);
-    const model = await connect(url);
+    const model = await connect(rig.url);
     const channel = await model.createChannel();
     const ids: string[] = [];
     let bytes = 0;
@@ -170,47 +113,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
     await model.close();
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(OPTIONAL.maxBytes);
-    const all = [...traffic.trades];
+    const all = [...rig.traffic.trades];
     expect(ids).not.toContain(all[0]);
     expect(ids).toContain(all.at(-1));
   });
-
-  /** Messages that the processor has not answered yet or that nobody took from it. */
-  async function waiting(): Promise<number> {
-    const queues = coreQueues(PARTITIONS, DEFAULT_QUEUE_MAX_BYTES).filter(
-      ({ name }) => name !== 'market.parked',
-    );
-    const depths = await Promise.all(queues.map(({ name }) => bus.depth(name)));
-    return depths.reduce((sum, { ready }) => sum + ready, 0);
-  }
-}
-
-/** What an undisturbed run makes of the same records: the newest version of each candle, of epoch 0. */
-function expectedCandles(partitions: readonly (readonly RawRecord[])[]): Map<string, Candle> {
-  const latest = new Map<string, Candle>();
-  for (const records of partitions) {
-    createProcessing(DEFAULT_PROCESSING, 0).apply(records, {
-      tick: () => undefined,
-      gap: () => undefined,
-      refuse: (_, reason, detail) => {
-        throw new Error(`${reason}: ${detail}`);
-      },
-      candle: (candle) => {
-        const current = latest.get(candleKey(candle));
-        if (current === undefined || replaces(candle, current)) latest.set(candleKey(candle), candle);
-      },
-    });
-  }
-  return latest;
-}
-
-/** Even numbers from [0, 1), the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -22,9 +22,11 @@ export class MarketTraffic {
   readonly records: readonly RawRecord[][] = Array.from({ length: PARTITIONS }, () => []);
   /** The id of every trade, with its market. */
   readonly trades = new Set<string>();
+  readonly #batches = new Map<string, number>();
   #round = 0;
   #running = true;
   #done: Promise<void> = Promise.resolve();
+  readonly #stop = new AbortController();
 
   /** @param start market time of the first trade, ms UTC. */
   constructor(
@@ -38,12 +40,30 @@ export class MarketTraffic {
     this.#done = this.#publish();
   }
 
-  /** Ends it: every candle is closed by what is published last. */
-  async end(): Promise<void> {
+  /** Publishes nothing more for now; the newest candles stay open. */
+  async pause(): Promise<void> {
     this.#running = false;
     await this.#done;
+  }
+
+  /** Ends it: every candle is closed by what is published last. */
+  async end(): Promise<void> {
+    await this.pause();
     const end = this.start + this.#round * MARKET_ROUND_MS + 7_200_000;
     await this.#send(MARKETS.map(([exchange, symbol]) => [clock(exchange, symbol, end)]));
+  }
+
+  /** The newest trade of each market, as `trades` names it. */
+  newest(): string[] {
+    const id = this.#round * TRADES_A_ROUND;
+    return id === 0 ? [] : MARKETS.map(([exchange, symbol]) => `${exchange}:${symbol}:${id}`);
+  }
+
+  /** Gives up what is not published yet. */
+  abandon(): Promise<void> {
+    this.#running = false;
+    this.#stop.abort();
+    return this.#done.catch(() => undefined);
   }
 
   async #publish(): Promise<void> {
@@ -58,10 +78,15 @@ export class MarketTraffic {
   async #send(batches: readonly RawRecord[][]): Promise<void> {
     const messages = batches.map((records, index) => {
       const [exchange, symbol] = MARKETS[index] as (typeof MARKETS)[number];
-      this.records[partitionOf(exchange, symbol, PARTITIONS)]?.push(...records);
-      return rawMessage(exchange, symbol, `${exchange}:${symbol}:${this.#round}:${records.length}`, records);
+      const partition = partitionOf(exchange, symbol, PARTITIONS);
+      this.records[partition]?.push(...records);
+      const lane = `${exchange}:${partition}`;
+      const batch = (this.#batches.get(lane) ?? 0) + 1;
+      this.#batches.set(lane, batch);
+      const message = rawMessage(exchange, symbol, `${lane}:${batch}`, records);
+      return { ...message, headers: { ...message.headers, source: `traffic-${exchange}`, batch } };
     });
-    await publishBatch(this.bus, messages);
+    await publishBatch(this.bus, messages, { signal: this.#stop.signal });
   }
 
   #recordsOf(exchange: string, symbol: string): RawRecord[] {

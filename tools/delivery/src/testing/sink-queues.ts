@@ -9,9 +9,12 @@ export class SinkQueues {
   readonly latest = new Map<string, Candle>();
   /** Candles that came with another content under the same epoch and revision. */
   readonly ambiguous: Candle[] = [];
+  /** Key and revision of each candle that came with another content under another epoch. */
+  readonly otherContents = new Set<string>();
   /** Ticks that came, repeats included. */
   ticks = 0;
   readonly #contents = new Map<string, string>();
+  readonly #ofAnyEpoch = new Map<string, string>();
 
   /** Begins to take them. */
   async start(bus: MessageBus): Promise<void> {
@@ -35,6 +38,10 @@ export class SinkQueues {
     const content = JSON.stringify(candle);
     if ((this.#contents.get(version) ?? content) !== content) this.ambiguous.push(candle);
     this.#contents.set(version, content);
+    const revision = `${key}:${candle.revision}`;
+    const timeless = JSON.stringify({ ...candle, epoch: 0 });
+    if ((this.#ofAnyEpoch.get(revision) ?? timeless) !== timeless) this.otherContents.add(revision);
+    this.#ofAnyEpoch.set(revision, timeless);
     const current = this.latest.get(key);
     if (current === undefined || replaces(candle, current)) this.latest.set(key, candle);
   }
