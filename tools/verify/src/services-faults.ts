@@ -13,7 +13,8 @@ const PATIENCE_IN_HEARTBEATS = 3.3;
 const TAKES_SHARE_WITHIN_MS = 60_000;
 /** After it has woken up: it finds out that others own its share now. */
 const WAKES_MS = 1_000;
-const EMPTY_WITHIN_MS = 20_000;
+/** A processor that is frozen meanwhile is waited for. */
+const EMPTY_WITHIN_MS = 60_000;
 const PUBLISHED = 'neuraltrade_messages_published_total{kind="ticks"}';
 
 /** The pipeline that faults are done to. */
@@ -40,7 +41,10 @@ export interface FaultyParts {
 
 type Carried = Promise<string | null>;
 
-/** Carries out the faults of the services; what concerns the same part happens one after the other. */
+/**
+ * Carries out the faults of the services; what concerns the same part happens one after the other. Who has the turn of a
+ * processor may wait for that of the broker, never the other way round.
+ */
 export class ServicesFaults {
   readonly #parts: FaultyParts;
   readonly #turns = new Turns();
@@ -86,7 +90,7 @@ export class ServicesFaults {
       case 'freeze-broker':
         return this.#of(['broker'], () => freeze(broker, lastsMs));
       case 'delete-queue':
-        return this.#of(['broker', 'links', 'processor'], () => this.#deleteNextQueue());
+        return this.#of(['broker', 'links'], () => this.#deleteNextQueue());
       case 'cut-broker-links':
         return this.#of(['links'], () => Promise.resolve(links.cut()));
       case 'half-open-broker-links':
@@ -120,7 +124,7 @@ export class ServicesFaults {
       const page = await getText(`${second.url ?? ''}/metrics`).catch(() => '');
       if ((readMetrics(page, [PUBLISHED]).get(PUBLISHED) ?? 0) > 0) return second;
       if (Date.now() > deadline) {
-        await stopInOrder(second);
+        await this.#leave(second);
         throw new Error(`a second processor took no share within ${TAKES_SHARE_WITHIN_MS / 1_000} s`);
       }
     }
@@ -130,14 +134,19 @@ export class ServicesFaults {
     const second = await this.#join();
     await this.processor.freeze(forMs);
     await sleep(WAKES_MS);
-    await stopInOrder(second);
+    await this.#leave(second);
   }
 
   async #handOver(): Promise<void> {
     await this.#join();
     const { processors } = this.#parts;
     processors.reverse();
-    await stopInOrder(processors[1]);
+    await this.#leave(processors[1]);
+  }
+
+  /** Ends it in order, while the broker is there: the last checkpoint is stored on it. */
+  #leave(processor: ServiceProcess): Promise<void> {
+    return this.#turns.take(['broker', 'links'], () => stopInOrder(processor));
   }
 
   async #deleteNextQueue(): Promise<void> {
