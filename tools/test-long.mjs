@@ -27,6 +27,11 @@ const LONG_RUNS = [
     env: { BROKER_KILLS: '20', REQUIRE_SERVICES: '1' },
   },
   {
+    name: 'parked messages sent back',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'delivery/src/parked'],
+    env: { PARKED_MESSAGES: '4000', PARKED_KILLS: '20', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'adapters under every fault',
     command: [...JEST, 'libs/venue-simulator/src/fault-recovery'],
     env: { FAULT_ORDEALS: '1' },

@@ -83,13 +83,16 @@ export function readArguments(args: readonly string[], resolvePath: (path: strin
   const isSwitch = (arg: string): boolean => SWITCHES.some((name) => arg === `--${name}`);
   const [first, ...rest] = args;
   const verb = VERBS.find((name) => name === first);
-  const idCount = verb === undefined ? 0 : countWhile(rest, (arg) => !arg.startsWith('-'));
+  if (verb === undefined) {
+    if (args.includes('--help') || args.includes('-h')) return { help: true };
+    throw usage(`Say what to do: ${VERBS.join(', ')}.`);
+  }
+  const idCount = countWhile(rest, (arg) => !arg.startsWith('-'));
   const { help, values } = readFlags(
-    (verb === undefined ? args : rest.slice(idCount)).filter((arg) => !isSwitch(arg)),
-    verb === undefined && !args.some((arg) => arg === '--help' || arg === '-h') ? [] : FLAGS,
+    rest.slice(idCount).filter((arg) => !isSwitch(arg)),
+    FLAGS,
   );
   if (help) return { help };
-  if (verb === undefined) throw usage(`Say what to do: ${VERBS.join(', ')}.`);
   const given = new Set(SWITCHES.filter((name) => rest.includes(`--${name}`)));
   const vain = [...given].find((name) => !SWITCHES_OF[verb].includes(name));
   if (vain !== undefined) throw usage(`--${vain} has no meaning for ${verb}.`);

@@ -16,6 +16,7 @@ export class ParkedPage {
   private readonly arrived = new Deque<ConsumeMessage>();
   private readonly held = new Set<number>();
   private fault = '';
+  private cancelled = false;
   private wake: () => void = () => undefined;
 
   private constructor(
@@ -61,8 +62,10 @@ export class ParkedPage {
     }
   }
 
-  /** Takes no more; what is held stays held. */
+  /** Takes no more; what is held stays held. Everything that was on its way is here when this resolves. */
   async cancel(): Promise<void> {
+    if (this.cancelled) return;
+    this.cancelled = true;
     this.assertOpen();
     await this.channel.cancel('page');
   }

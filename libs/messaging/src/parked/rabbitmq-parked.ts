@@ -60,9 +60,15 @@ export async function openRabbitMqParked(options: RabbitMqParkedOptions): Promis
   }
 }
 
+interface HeldMessage {
+  readonly page: ParkedPage;
+  readonly message: ConsumeMessage;
+}
+
 class RabbitMqParked implements ParkedMessages {
   private readonly pages: ParkedPage[] = [];
-  private readonly given = new WeakMap<ParkedMessage, { page: ParkedPage; message: ConsumeMessage }>();
+  private readonly given = new WeakMap<ParkedMessage, HeldMessage>();
+  private readonly walk = this.walkThrough();
   private audited = false;
 
   constructor(
@@ -77,21 +83,13 @@ class RabbitMqParked implements ParkedMessages {
   }
 
   async *messages(): AsyncGenerator<ParkedMessage> {
-    for (let seen = 0; seen < this.count;) {
-      const page = await ParkedPage.open(this.consuming, QUEUE, PAGE_SIZE);
-      this.pages.push(page);
-      const before = seen;
-      while (seen < this.count) {
-        const message = await page.next();
-        if (message === null) break;
-        seen += 1;
-        const headers = (message.properties.headers ?? {}) as Readonly<Record<string, unknown>>;
-        const parked = readParked(deliveryOf(message), brokerDeath(headers, QUEUE));
-        this.given.set(parked, { page, message });
-        yield parked;
-      }
-      await page.cancel();
-      if (seen === before) return;
+    // By hand: who stops early must not end the walk.
+    for (let next = await this.walk.next(); next.done !== true; next = await this.walk.next()) {
+      const { message } = next.value;
+      const headers = (message.properties.headers ?? {}) as Readonly<Record<string, unknown>>;
+      const parked = readParked(deliveryOf(message), brokerDeath(headers, QUEUE));
+      this.given.set(parked, next.value);
+      yield parked;
     }
   }
 
@@ -129,18 +127,36 @@ class RabbitMqParked implements ParkedMessages {
     await Promise.all([this.consuming, this.publishing].map((session) => session.close(CLOSE_TIMEOUT_MS)));
   }
 
-  /** A page after the other, each seen to be back before the next: so they keep their order. */
+  private async *walkThrough(): AsyncGenerator<HeldMessage> {
+    for (let seen = 0; seen < this.count;) {
+      const page = await ParkedPage.open(this.consuming, QUEUE, PAGE_SIZE);
+      this.pages.push(page);
+      const before = seen;
+      while (seen < this.count) {
+        const message = await page.next();
+        if (message === null) break;
+        seen += 1;
+        yield { page, message };
+      }
+      await page.cancel();
+      if (seen === before) return;
+    }
+  }
+
+  /**
+   * What is given back stands behind everything that was given back before: so that all of it keeps its order, all of it is
+   * taken out first.
+   * A page after the other, each seen to be back before the next, or before somebody else looks: so they keep their order.
+   * The end of a channel is answered before its queue knows of it.
+   */
   private async giveBack(): Promise<void> {
-    for (const [index, page] of this.pages.entries()) {
-      const isLast = index === this.pages.length - 1;
-      const back = isLast ? 0 : (await readyIn(this.consuming)) + page.heldCount;
+    for (let rest = await this.walk.next(); rest.done !== true; rest = await this.walk.next());
+    for (const page of this.pages) {
+      await page.cancel();
+      const whole = (await readyIn(this.consuming)) + page.heldCount;
       await page.close();
-      for (
-        const end = performance.now() + GIVE_BACK_TIMEOUT_MS;
-        !isLast && performance.now() < end;
-        await sleep(5)
-      )
-        if ((await readyIn(this.consuming)) >= back) break;
+      for (const end = performance.now() + GIVE_BACK_TIMEOUT_MS; performance.now() < end; await sleep(2))
+        if ((await readyIn(this.consuming)) >= whole) break;
     }
   }
 }
