@@ -1,5 +1,5 @@
 import { configuredBus } from '@neuraltrade/messaging';
-import type { RunningService, ServiceContext } from '@neuraltrade/service';
+import { atMost, type RunningService, type ServiceContext } from '@neuraltrade/service';
 import { configuredInfluxStore } from '@neuraltrade/storage';
 import type { SinkServiceConfig } from './config';
 import { createSink } from './sink';
@@ -22,7 +22,8 @@ export async function startSinkService(
   readToken: () => string,
 ): Promise<RunningService> {
   const bus = configuredBus(config, { name: 'influx-sink', log, metrics });
-  onStop('bus', () => bus.close());
+  // A broker that stands still hears no goodbye, and needs none.
+  onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   const store = configuredInfluxStore(config, readToken);
   onStop('store', () => store.close());
   const storeReady = (): Promise<void> => store.verify();

@@ -30,8 +30,11 @@ export interface Processor {
   drain(giveUp?: AbortSignal): Promise<void>;
   /** As drain, and every candle is closed: the end of a replayed session. Returns what it came to. */
   finish(): Promise<SessionResult>;
-  /** Hands every partition over after a last checkpoint. */
-  stop(): Promise<void>;
+  /**
+   * Hands every partition over after a last checkpoint; one that is not made within `timeoutMs` (queues are full, the broker
+   * is away) is left to the next owner, who has the inputs again. Default: as long as it takes.
+   */
+  stop(timeoutMs?: number): Promise<void>;
 }
 
 /**
@@ -99,10 +102,10 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
       }
       return { candles: counts, refused: refusals.totals };
     },
-    stop: async () => {
+    stop: async (timeoutMs) => {
       timers.forEach(clearInterval);
       await balance?.stop();
-      await all(partitions, (partition) => partition.stop());
+      await all(partitions, (partition) => partition.stop(timeoutMs));
       figures.status(deps.now());
     },
   };

@@ -3,7 +3,7 @@ import { decodeBatch, logNames, PermanentError, rawQueue, type Candle } from '@n
 import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import { createProcessing, type Processing } from '@neuraltrade/processing';
-import type { Logger } from '@neuraltrade/service';
+import { atMost, type Logger } from '@neuraltrade/service';
 import { processingConfig, type ProcessorConfig } from './config';
 import { PartitionOutputs } from './outputs';
 import { Ownership } from './ownership';
@@ -152,15 +152,15 @@ export class Partition {
     }
   }
 
-  /** Hands the partition over for good. */
-  async stop(): Promise<void> {
+  /** Hands the partition over for good; without the last checkpoint when that takes longer than `timeoutMs`. */
+  async stop(timeoutMs?: number): Promise<void> {
     this.stopping = true;
-    await this.release();
+    await this.release(timeoutMs);
   }
 
   /** Hands the partition over to whoever waits for it: a last checkpoint, then the subscription is closed. */
-  release(): Promise<void> {
-    this.leaving ??= this.leave();
+  release(timeoutMs?: number): Promise<void> {
+    this.leaving ??= this.leave(timeoutMs);
     return this.leaving;
   }
 
@@ -172,10 +172,9 @@ export class Partition {
     await this.start().catch((error: unknown) => this.restart(this.generation, reasonOf(error)));
   }
 
-  private async leave(): Promise<void> {
-    // One under way may not hold the newest deliveries yet.
-    await this.barrier;
-    await this.checkpoint();
+  private async leave(timeoutMs?: number): Promise<void> {
+    const checkpoint = this.lastCheckpoint();
+    await (timeoutMs === undefined ? checkpoint : atMost(timeoutMs, checkpoint));
     this.generation += 1;
     const { subscription, owned } = this;
     this.subscription = null;
@@ -184,6 +183,12 @@ export class Partition {
     owned?.outputs.abandon();
     await subscription?.close();
     await owned?.ownership.close();
+  }
+
+  private async lastCheckpoint(): Promise<void> {
+    // One under way may not hold the newest deliveries yet.
+    await this.barrier;
+    await this.checkpoint();
   }
 
   private receive(delivery: Delivery, generation: number): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { configuredBus } from '@neuraltrade/messaging';
-import { type RunningService, type ServiceContext, startPatiently } from '@neuraltrade/service';
+import { atMost, type RunningService, type ServiceContext, startPatiently } from '@neuraltrade/service';
 import type { ProcessorServiceConfig } from './config';
 import { createProcessor } from './create-processor';
 
@@ -10,7 +10,8 @@ export async function startProcessorService(
 ): Promise<RunningService> {
   const { config, log, metrics, onStop, addChecks } = context;
   const bus = configuredBus(config, { name: 'processor', log, metrics });
-  onStop('bus', () => bus.close());
+  // A broker that stands still hears no goodbye, and needs none.
+  onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
   const processor = await startPatiently(context, () =>
     createProcessor({
@@ -23,6 +24,6 @@ export async function startProcessorService(
       replica: randomUUID(),
     }),
   );
-  onStop('processor', () => processor.stop());
+  onStop('processor', (remainingMs) => atMost(0.75 * remainingMs, processor.stop(remainingMs / 3)));
   return { checks: processor.checks };
 }

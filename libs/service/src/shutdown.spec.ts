@@ -1,4 +1,4 @@
-import { createShutdown } from './shutdown';
+import { atMost, createShutdown } from './shutdown';
 
 describe('an ordered stop', () => {
   test('runs the steps last registered first, each after the one before it has finished', async () => {
@@ -81,5 +81,24 @@ describe('an ordered stop', () => {
     shutdown.add('once', step);
     expect(await shutdown.run(1_000)).toBe(await shutdown.run(5));
     expect(step).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a part that a peer may never answer', () => {
+  test('is waited for until it is done', async () => {
+    const done = jest.fn();
+    await atMost(10_000, Promise.resolve().then(done));
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  test('is left alone when the time is up, whatever becomes of it then', async () => {
+    let fail = (_error: Error): void => undefined;
+    await atMost(5, new Promise((_, reject) => (fail = reject)));
+    fail(new Error('nobody waits for this any more'));
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('that fails in time says so', async () => {
+    await expect(atMost(10_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 });

@@ -19,6 +19,24 @@ export interface Shutdown {
   run(budgetMs: number): Promise<ShutdownOutcome>;
 }
 
+/**
+ * Waits for a part of a stop that a peer may never answer, but not longer than this, ms: what the peer has not taken by then is
+ * still its own, or comes again. Rejects as the work does.
+ */
+export async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  try {
+    await Promise.race([work, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+  // It is left alone from here on: nobody is to be told that it failed.
+  void work.catch(() => undefined);
+}
+
 /** An empty list of steps. `now` is a clock in ms that never falls (performance.now). */
 export function createShutdown(now: () => number = () => performance.now()): Shutdown {
   const steps: { step: string; stop: StopStep }[] = [];
