@@ -174,7 +174,6 @@ class RunningAdapterService {
     this.#cancelSecond?.();
     // What is not saved is told again by the venue: a broker that is away must not keep this process.
     await atMost(timeoutMs / 4, this.#saveLast());
-    await this.#stateLog?.close();
     this.#sendStatus();
   }
 
@@ -310,6 +309,7 @@ class RunningAdapterService {
   async #saveLast(): Promise<void> {
     await this.#saving;
     await this.#save();
+    await this.#stateLog?.close();
   }
 
   #sendStatus(): void {
