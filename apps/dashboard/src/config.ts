@@ -22,9 +22,13 @@ export interface ClientLimits {
   readonly flushIntervalMs: number;
   /** Most clients connected at once; the next one is answered 503. */
   readonly maxClients: number;
+  /** Most TCP connections at once, whatever they are for; a further one is closed. */
+  readonly maxConnections: number;
+  /** Most TCP connections of one address at once; a further one is closed. A proxy in front counts as one address. */
+  readonly maxConnectionsPerAddress: number;
   /** Largest message of a client, bytes. */
   readonly maxMessageBytes: number;
-  /** Most messages of a client a second, on average. */
+  /** Most messages of a client a second, on average; pings and pongs count. */
   readonly messagesPerSecond: number;
   /** Most series of candles that one client may follow. */
   readonly maxSubscriptions: number;
@@ -42,6 +46,8 @@ export interface ClientLimits {
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   flushIntervalMs: 100,
   maxClients: 200,
+  maxConnections: 512,
+  maxConnectionsPerAddress: 128,
   maxMessageBytes: 16_384,
   messagesPerSecond: 20,
   maxSubscriptions: 16,

@@ -9,6 +9,7 @@ import type { DashboardMode, VenueAddress } from '../page/protocol';
 import { Access } from './access';
 import { CandleHistory } from './candle-history';
 import type { DashboardConfig } from './config';
+import { capConnections } from './connection-cap';
 import { FanOut } from './fan-out';
 import { createRequestListener } from './http-gateway';
 import { Intake } from './intake';
@@ -25,6 +26,8 @@ export interface DashboardDeps {
   readonly bus: MessageBus;
   /** Where closed candles are. */
   readonly store: MarketStore;
+  /** Resolves when the store can be read; rejects with a sentence. Absent = it needs no look first. */
+  readonly storeReady?: () => Promise<void>;
   /** Where the data comes from; shown everywhere. */
   readonly mode: DashboardMode;
   /** Addresses, access and limits. */
@@ -77,13 +80,18 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
     { maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 30_000 },
     createRequestListener({ access, page, operations: deps.operations, view, history, clientCount, log }),
   );
+  let full = false;
+  capConnections(server, config.limits, (address) => {
+    if (!full) log.warn({ address }, 'Connections beyond the bound are closed');
+    full = true;
+  });
   const port = await listen(server, { host: config.host, port: config.port, setting: 'PORT or --port' });
   const url = `http://${urlHost(config.host)}:${port}`;
   deps.onServed?.(url);
   const sockets = new SocketServer({ server, access, limits: config.limits, mode, view, fanOut, now });
   const queue = dashboardQueue(randomUUID(), config.queueMaxBytes);
   const intake = new Intake({ bus, queue, view, metrics, log });
-  const stored = new StoredPrices(store, view.prices, now() - DAY_MS, log);
+  const stored = new StoredPrices(store, deps.storeReady, view.prices, now() - DAY_MS, log);
   // Whether the store is back must not depend on somebody who asks: nobody is sent to a dashboard that is not ready.
   history.onFault = () => stored.startLater();
   stored.onRead = () => history.mended();

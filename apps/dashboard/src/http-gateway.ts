@@ -5,6 +5,8 @@ import { answerApi, type ApiDeps } from './api';
 import { answerFault, answerJson, HttpFault, setSecurityHeaders } from './http-answers';
 import type { PageFiles } from './page-files';
 
+const METRICS = '/metrics';
+
 /** What answers HTTP requests. */
 export interface HttpGatewayDeps extends ApiDeps {
   /** Who may ask. */
@@ -18,14 +20,25 @@ export interface HttpGatewayDeps extends ApiDeps {
 /** Answers every HTTP request: operations, then the API, then the page; everything else with an error body. */
 export function createRequestListener(deps: HttpGatewayDeps): RequestListener {
   return (request, response) => {
-    if (deps.operations?.(request, response) === true) return;
+    if (mayOperate(request, deps.access) && deps.operations?.(request, response) === true) return;
     setSecurityHeaders(response);
     answer(request, response, deps).catch((error: unknown) => {
       if (error instanceof HttpFault) return answerFault(response, error);
-      deps.log.error({ error: String(error), path: request.url?.slice(0, 200) }, 'A request failed');
+      // Without the query: what people put there by mistake is for nobody else.
+      deps.log.error({ err: error, path: pathOf(request).slice(0, 200) }, 'A request failed');
       answerFault(response, new HttpFault(500, 'internal', 'That should not happen; the log says more.'));
     });
   };
+}
+
+/** Health says little and answers whatever asks; metrics tell all about the pipeline, so they are held to the API's rules. */
+function mayOperate(request: IncomingMessage, access: Access): boolean {
+  if (pathOf(request) !== METRICS) return true;
+  return access.hostAllowed(request) && access.requestAuthorized(request);
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 async function answer(
@@ -42,13 +55,12 @@ async function answer(
       connection: 'close',
     });
   const url = parseUrl(request.url ?? '');
-  if (url.pathname.startsWith('/api/')) {
-    if (!access.requestAuthorized(request))
-      throw new HttpFault(401, 'unauthorized', 'A valid token is required: Authorization: Bearer TOKEN.', {
-        'www-authenticate': 'Bearer',
-      });
-    return answerJson(response, 200, await answerApi(url, deps));
-  }
+  const isApi = url.pathname.startsWith('/api/');
+  if ((isApi || url.pathname === METRICS) && !access.requestAuthorized(request))
+    throw new HttpFault(401, 'unauthorized', 'A valid token is required: Authorization: Bearer TOKEN.', {
+      'www-authenticate': 'Bearer',
+    });
+  if (isApi) return answerJson(response, 200, await answerApi(url, deps));
   if (!page.answer(url.pathname, request, response))
     throw new HttpFault(404, 'not-found', 'There is no such page here; it begins at /.');
 }

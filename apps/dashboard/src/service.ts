@@ -18,6 +18,8 @@ export async function startDashboardService(
   const dashboard = await createDashboard({
     bus,
     store,
+    // A bucket with other types than ours is said at once, not when somebody asks for what cannot be read.
+    storeReady: () => store.verify('read'),
     mode: config.MODE,
     config: config.dashboard,
     metrics,

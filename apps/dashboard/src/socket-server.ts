@@ -43,6 +43,8 @@ export class SocketServer {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // Answered within the budget: whoever pings without reading would make us hold its pongs.
+      autoPong: false,
       maxPayload: limits.maxMessageBytes,
       maxFragments: 16,
       maxBufferedChunks: 256,
@@ -95,7 +97,12 @@ export class SocketServer {
     const deadline = client.authorized
       ? undefined
       : setTimeout(() => client.authorized || fanOut.refuse(client), limits.authDeadlineMs);
-    socket.on('pong', () => (client.alive = true));
+    socket.on('pong', () => {
+      if (client.mayTalk(now())) client.alive = true;
+    });
+    socket.on('ping', (data: Buffer) => {
+      if (client.mayTalk(now())) socket.pong(data);
+    });
     // Faults of a connection (a message too big, a reset) close it; ws has chosen the code already.
     socket.on('error', () => undefined);
     socket.on('close', () => {

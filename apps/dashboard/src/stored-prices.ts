@@ -12,9 +12,13 @@ export class StoredPrices {
   /** Told whenever they were read. */
   onRead: () => void = () => undefined;
 
-  /** @param since older prices are left out, ms UTC. */
+  /**
+   * @param ready looks whether the store can be read; rejects with a sentence.
+   * @param since older prices are left out, ms UTC.
+   */
   constructor(
     private readonly store: MarketStore,
+    private readonly ready: (() => Promise<void>) | undefined,
     private readonly prices: LatestPrices,
     private readonly since: number,
     private readonly log: Logger,
@@ -23,6 +27,7 @@ export class StoredPrices {
   /** Reads them; when the store cannot be read now, again in the background until it can. Never rejects. */
   async start(): Promise<void> {
     try {
+      await this.ready?.();
       for (const price of await this.store.lastPrices({ since: this.since })) this.prices.seed(price);
       this.fault = '';
       this.onRead();

@@ -5,5 +5,6 @@ export * from './market-store';
 export * from './store-directory';
 export { configuredInfluxStore } from './influx/configured-store';
 export { createInfluxStore, type InfluxStore } from './influx/influx-store';
+export type { TicksQuery } from './influx/read-ticks';
 export type { InfluxStoreOptions } from './influx/options';
 export * from './store-errors';

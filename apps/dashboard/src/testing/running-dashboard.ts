@@ -24,7 +24,7 @@ const PAGE_SOURCES = join(__dirname, '../../page');
 
 /** What a test wants to be otherwise. */
 export interface RunningDashboardOptions extends Partial<
-  Pick<DashboardDeps, 'mode' | 'now' | 'operations' | 'symbols'>
+  Pick<DashboardDeps, 'mode' | 'now' | 'operations' | 'symbols' | 'storeReady' | 'log'>
 > {
   /** Environment variables; the port is any free one unless PORT says otherwise. */
   readonly env?: Readonly<Record<string, string>>;
@@ -68,11 +68,12 @@ export class RunningDashboard {
         mode: options.mode ?? 'simulated',
         config: { ...config, limits: { ...config.limits, ...options.limits } },
         metrics,
-        log: createLogger({ name: 'test', level: 'silent' }),
+        log: options.log ?? createLogger({ name: 'test', level: 'silent' }),
         now: options.now ?? Date.now,
         pageDirectory: options.pageDirectory ?? PAGE_SOURCES,
         ...(options.operations && { operations: options.operations }),
         ...(options.symbols && { symbols: options.symbols }),
+        ...(options.storeReady && { storeReady: options.storeReady }),
       });
       return new RunningDashboard(dashboard, bus, store, metrics, directory);
     } catch (error) {

@@ -4,6 +4,7 @@ import {
   type MlSignal,
   PermanentError,
   type ProcessedTick,
+  type RawTick,
 } from '@neuraltrade/contracts';
 import type {
   CandlesQuery,
@@ -30,6 +31,7 @@ import type { InfluxStoreOptions } from './options';
 import { candleLine, gapLine, signalLine, tickLine } from './points';
 import { readCandles, readLastPrices, readSignalPerformance } from './queries';
 import { schemaFault } from './schema-check';
+import { readTicks, type TicksQuery } from './read-ticks';
 import { replacingCandles, replacingGaps } from './stored-versions';
 import { type PointsOf, writePoints } from './write-points';
 
@@ -49,6 +51,11 @@ export interface InfluxStore extends MarketStore {
    * @throws StoreUnavailableError with a sentence.
    */
   verify(use?: 'write' | 'read'): Promise<void>;
+  /**
+   * The stored trades of one symbol with from <= timestamp < until (ms UTC), in order of time, as they were before they were
+   * enriched. What a double cannot hold of a venue's text is not stored and does not come back.
+   */
+  ticks(query: TicksQuery): Promise<RawTick[]>;
   /** Cuts the requests off that are under way, for a stop that cannot wait for a server that does not answer. */
   abort(): void;
 }
@@ -135,6 +142,11 @@ class InfluxMarketStore implements InfluxStore {
   async candles(query: CandlesQuery): Promise<Candle[]> {
     refuseBadCandlesQuery(query);
     return this.#tracked(() => readCandles(this.#run, this.#place.bucket, query));
+  }
+
+  async ticks(query: TicksQuery): Promise<RawTick[]> {
+    refuseBadNames([query]);
+    return this.#tracked(() => readTicks(this.#run, this.#place.bucket, query));
   }
 
   async signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
