@@ -47,6 +47,7 @@ interface Listed {
   readonly exchange: string;
   readonly symbols: readonly string[];
   readonly messageId: string;
+  readonly detail: string;
   readonly replays: number;
 }
 
@@ -178,7 +179,6 @@ function suite(rabbitMq: SharedRabbitMq): void {
       expect(await listed('--source', 'influx-sink', '--until', until, '--symbol', 'BTC/USD')).toHaveLength(
         50,
       );
-      expect(await listed('--exchange', 'binance')).toEqual([]);
     });
 
     test('are shown one by one with their headers and their body', async () => {
@@ -189,7 +189,6 @@ function suite(rabbitMq: SharedRabbitMq): void {
       expect(stdout).toContain('"symbol": "BTC/USD"');
       const none = await run('show', '000000000000');
       expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('has the id 000000000000')]);
-    });
     });
 
     test('a dry run says what would be sent back, and changes nothing', async () => {
@@ -422,7 +421,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
         await eventually(async () => (await depth(PARKED)) === 1, 'the refused record to be parked');
         const [parked] = await listed('--reason', 'store-refused', '--kind', 'ticks');
         expect(parked).toMatchObject({ queue: SINK, exchange: 'kraken', symbols: ['BTC/USD'], replays });
-        expect((await run('show', parked?.id ?? '')).stdout).toMatch(/detail .*field type conflict/);
+        expect(parked?.detail).toContain('field type conflict');
         if (replays === 1) await newBucket();
         expect((await run('replay', parked?.id ?? '', '--yes')).code).toBe(0);
       }
