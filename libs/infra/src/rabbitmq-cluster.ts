@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './free-port';
 import { rabbitMqSettings, type RabbitMq, type RabbitMqOptions } from './rabbitmq';
-import { NativeRabbitMq } from './rabbitmq-native';
+import { nativeRabbitMq } from './rabbitmq-native';
 import { findNativeRabbitMq } from './rabbitmq-programs';
 
 const NODES = 3;
@@ -54,7 +54,7 @@ export async function startRabbitMqCluster(
       sharesPortMapper: i > 0,
       cookie,
     };
-    return new NativeRabbitMq(programs, place, settings);
+    return nativeRabbitMq(programs, place, settings);
   });
   const dispose = async (): Promise<void> => {
     // The first has the port mapper of all.
@@ -62,7 +62,9 @@ export async function startRabbitMqCluster(
     await nodes[0]?.dispose();
   };
   try {
-    await Promise.all(nodes.map((node) => node.start()));
+    // Nodes that begin at the same moment wait for each other for long.
+    await nodes[0]?.start();
+    await Promise.all(nodes.slice(1).map((node) => node.start()));
     return { nodes, urls: nodes.flatMap(({ urls }) => urls), dispose };
   } catch (error) {
     await dispose();

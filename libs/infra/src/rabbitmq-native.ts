@@ -34,7 +34,7 @@ export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<R
     distPort,
     epmdPort,
   };
-  const broker = new NativeRabbitMq(programs, place, settings);
+  const broker = nativeRabbitMq(programs, place, settings);
   try {
     await broker.start();
     return broker;
@@ -44,8 +44,16 @@ export async function startNativeRabbitMq(settings: RabbitMqSettings): Promise<R
   }
 }
 
-/** A broker that is one process tree of this machine, made but not started. */
-export class NativeRabbitMq implements RabbitMq {
+/** A broker that is one process tree of this machine: its files are written, and it is not started. */
+export function nativeRabbitMq(
+  programs: RabbitMqPrograms,
+  place: RabbitMqPlace,
+  settings: RabbitMqSettings,
+): RabbitMq {
+  return new NativeRabbitMq(programs, place, settings);
+}
+
+class NativeRabbitMq implements RabbitMq {
   readonly from = 'native';
   readonly urls: readonly string[];
   private readonly environment: Record<string, string>;

@@ -1,6 +1,11 @@
 import { PermanentError } from '@neuraltrade/contracts';
 import type { Options } from 'amqplib';
 
+/** Largest frame that is agreed on with a node, bytes: what brokers offer unless told otherwise. */
+const FRAME_MAX = 131_072;
+/** Largest frame that is taken from a peer, whatever it announces: it would be held in memory until it is whole. */
+const FRAME_CAP = 1_048_576;
+
 /** A node of the broker. */
 export interface BrokerAddress {
   /** Host and port, for sentences: never user or password. */
@@ -8,7 +13,7 @@ export interface BrokerAddress {
   /** The virtual host on it. */
   readonly virtualHost: string;
   /** How it is dialled. */
-  readonly connect: Options.Connect;
+  readonly connect: Options.Connect & { readonly maxFrameSize: number };
 }
 
 /**
@@ -40,6 +45,8 @@ export function brokerAddress(url: string, heartbeatS: number): BrokerAddress {
       password: hasLogin ? decodeURIComponent(parsed.password) : 'guest',
       vhost,
       heartbeat: heartbeatS,
+      frameMax: FRAME_MAX,
+      maxFrameSize: FRAME_CAP,
     },
   };
 }

@@ -17,6 +17,8 @@ export interface ConfirmedPublisherOptions {
   readonly maxWaitingBytes: number;
   /** Where failures are counted. */
   readonly metrics: Metrics | undefined;
+  /** After how long of nothing but refusals of a routing key another channel is tried, ms. */
+  readonly renewAfterMs: number;
   /** Told of a message that no queue is bound for, and of every confirm after one. */
   readonly onRouted: (message: Publish['message'], returned: boolean) => void;
 }
@@ -24,6 +26,8 @@ export interface ConfirmedPublisherOptions {
 /** Bytes that a waiting message takes beside its body, about. */
 const OVERHEAD_BYTES = 500;
 const BUFFER = 'broker-window';
+/** Longest wait for open answers before a channel is given up for another, ms. */
+const RENEW_WAIT_MS = 1_000;
 
 /**
  * Publishes with confirms: what the window has no room for waits in order, bounded. Over a reconnect the waiting messages stay,
@@ -33,6 +37,10 @@ export class ConfirmedPublisher {
   private readonly waiting = new Deque<Publish>();
   private waitingBytes = 0;
   private channel: PublishChannel | null = null;
+  private session: BrokerSession | null = null;
+  /** Since when each of these routing keys has been refused and never taken, monotonic ms; empty while all is well. */
+  private readonly refusedSince = new Map<string, number>();
+  private renewedAt = -Infinity;
   private blocked = false;
   private closed = false;
   private sweep: NodeJS.Timeout | null = null;
@@ -57,21 +65,9 @@ export class ConfirmedPublisher {
 
   /** Opens a channel on a new session and writes what waits. @throws Error when the session has ended. */
   async attach(session: BrokerSession): Promise<void> {
-    const confirmChannel = await session.confirmChannel();
-    const channel = new PublishChannel(confirmChannel, {
-      onAnswer: (publish, outcome) => this.answered(publish, outcome),
-      onRoom: () => this.proceed(),
-      onEnd: (unanswered) => {
-        if (this.channel === channel) this.channel = null;
-        for (const publish of unanswered) this.fail(publish, 'unknown', 'connection-lost');
-        this.proceed();
-        // The session outlives a channel that the broker has closed: it is of no use without one.
-        session.destroy();
-      },
-    });
-    this.channel = channel;
     this.blocked = false;
-    this.proceed();
+    this.session = session;
+    await this.openChannel(session);
   }
 
   /** Stops writing while the broker takes nothing, and goes on afterwards. */
@@ -99,6 +95,37 @@ export class ConfirmedPublisher {
     if (this.channel !== null) this.channel.expire(Infinity);
     if (this.sweep !== null) clearInterval(this.sweep);
     this.sweep = null;
+  }
+
+  private async openChannel(session: BrokerSession): Promise<void> {
+    const confirmChannel = await session.confirmChannel();
+    const channel = new PublishChannel(confirmChannel, {
+      onAnswer: (publish, outcome) => this.answered(publish, outcome),
+      onRoom: () => this.proceed(),
+      onEnd: (unanswered) => {
+        if (this.channel === channel) this.channel = null;
+        for (const publish of unanswered) this.fail(publish, 'unknown', 'connection-lost');
+        this.proceed();
+        // The session outlives a channel that the broker has closed: it is of no use without one.
+        if (!channel.isRetired) session.destroy();
+      },
+    });
+    this.channel = channel;
+    this.proceed();
+  }
+
+  /**
+   * A channel that was opened while the leader of a queue was going down keeps asking that node, and the broker refuses
+   * everything for the queue as if it were full, until that node is back. Another channel asks the new leader.
+   */
+  private async renew(session: BrokerSession, old: PublishChannel): Promise<void> {
+    this.renewedAt = performance.now();
+    // What is published meanwhile waits, as over a reconnect: nothing overtakes what the old channel has.
+    this.channel = null;
+    await old.retire(RENEW_WAIT_MS);
+    // The link may have a new session already.
+    if (session !== this.session || !session.isOpen || this.closed) return;
+    await this.openChannel(session).catch(() => session.destroy());
   }
 
   private get isEmpty(): boolean {
@@ -145,12 +172,28 @@ export class ConfirmedPublisher {
   }
 
   private answered(publish: Publish, outcome: 'confirmed' | 'nacked' | 'returned'): void {
-    if (outcome !== 'nacked') this.options.onRouted(publish.message, outcome === 'returned');
+    if (outcome === 'nacked') this.noteRefusal(publish.message.routingKey);
+    else {
+      if (this.refusedSince.size > 0) this.refusedSince.delete(publish.message.routingKey);
+      this.options.onRouted(publish.message, outcome === 'returned');
+    }
     if (outcome === 'returned')
       this.options.metrics?.messagesFailed.inc({ stage: 'broker', reason: 'returned' });
     if (publish.settled) return;
     publish.settled = true;
     publish.settle(outcome);
+  }
+
+  private noteRefusal(routingKey: string): void {
+    const now = performance.now();
+    const since = this.refusedSince.get(routingKey);
+    if (since === undefined) this.refusedSince.set(routingKey, now);
+    else {
+      const { renewAfterMs } = this.options;
+      const { session, channel } = this;
+      if (session === null || channel === null) return;
+      if (now - Math.max(since, this.renewedAt) >= renewAfterMs) void this.renew(session, channel);
+    }
   }
 
   private expire(): void {

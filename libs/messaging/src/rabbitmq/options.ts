@@ -36,6 +36,8 @@ export interface RabbitMqBusOptions {
   readonly publishWindowBytes?: number;
   /** Most bytes that wait for room in that window; further messages are nacked. Default 67,108,864. */
   readonly maxWaitingBytes?: number;
+  /** After how long of nothing but refusals of a routing key its messages go by another channel, ms; default 1,000. */
+  readonly renewAfterMs?: number;
   /** How long an optional queue lives without a consumer, ms; default 30 minutes. */
   readonly optionalQueueExpiresMs?: number;
   /** Draws evenly from [0, 1): order of nodes, waits. Default Math.random. */

@@ -33,6 +33,8 @@ export class PublishChannel {
   private bytes = 0;
   private buffered = false;
   private ended = false;
+  private retired = false;
+  private onEmpty: () => void = () => undefined;
 
   constructor(
     private readonly channel: ConfirmChannel,
@@ -51,6 +53,7 @@ export class PublishChannel {
       this.ended = true;
       const open = [...this.unanswered.values()];
       this.unanswered.clear();
+      this.onEmpty();
       events.onEnd(open, reason);
     });
   }
@@ -68,6 +71,32 @@ export class PublishChannel {
   /** Whether the socket takes more; false from a full buffer until it has drained, and for ever once the channel ended. */
   get writable(): boolean {
     return !this.ended && !this.buffered;
+  }
+
+  /** Whether it was given up for another one: its end is no fault. */
+  get isRetired(): boolean {
+    return this.retired;
+  }
+
+  /** Waits for open answers, but not longer than this, ms, and closes the channel. Nothing may be written any more. */
+  async retire(timeoutMs: number): Promise<void> {
+    if (this.unanswered.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    if (this.ended) return;
+    this.retired = true;
+    try {
+      // Rejects or never answers when the connection ends first.
+      void this.channel.close().catch(() => undefined);
+    } catch {
+      // Closed already.
+    }
   }
 
   /** Writes a message. Whatever the buffer says about further ones, this one is on its way and never written again. */
@@ -119,6 +148,7 @@ export class PublishChannel {
         this.answerOne(tag, isAck);
       }
     }
+    if (this.unanswered.size === 0) this.onEmpty();
     this.events.onRoom();
   }
 

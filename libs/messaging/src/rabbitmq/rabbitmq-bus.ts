@@ -67,6 +67,7 @@ class RabbitMqBus implements MessageBus {
       window: options.publishWindow ?? 1_000,
       windowBytes: options.publishWindowBytes ?? 16_777_216,
       maxWaitingBytes: options.maxWaitingBytes ?? 67_108_864,
+      renewAfterMs: options.renewAfterMs ?? 1_000,
       metrics,
       onRouted: ({ amqpExchange, routingKey }, returned) => {
         if (returned) this.repair.unroutable(amqpExchange, routingKey);

@@ -57,6 +57,31 @@ describeWithBroker(process.env, 'publishing to RabbitMQ', (broker) => {
     expect(new Set(collector.texts().slice(3))).toEqual(new Set(['after']));
   });
 
+  it('publishes by another channel when a routing key is refused for long, and the others lose, double and overtake nothing', async () => {
+    const bus = made({ renewAfterMs: 20 });
+    await bus.declare([
+      queueSpec('full', { maxBytes: 1, bindings: [{ amqpExchange: 'market.raw', pattern: 'full' }] }),
+      queueSpec('free', { bindings: [{ amqpExchange: 'market.raw', pattern: 'free' }] }),
+    ]);
+    let refused = 0;
+    const refusedOnes = (async (): Promise<void> => {
+      while (refused < 60) {
+        if ((await bus.publish(message('x', { routingKey: 'full' }))) === 'nacked') refused += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    const outcomes: Promise<PublishOutcome>[] = [];
+    while (refused < 60) {
+      outcomes.push(bus.publish(message(String(outcomes.length), { routingKey: 'free' })));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await refusedOnes;
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['confirmed']));
+    const collector = await collect(bus, 'free', 60_000);
+    await collector.received(outcomes.length);
+    expect(collector.texts()).toEqual(texts(0, outcomes.length));
+  });
+
   it('repeats what a cut left unknown under the same id, in order, so that repeats can be recognised', async () => {
     const bus = made();
     await bus.declare([queueSpec('work')]);
