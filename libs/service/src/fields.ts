@@ -153,7 +153,7 @@ export function url<const O extends FieldOptions<string> & { schemes: readonly s
 export function urlList<const O extends FieldOptions<readonly string[]> & { schemes: readonly string[] }>(
   options: O,
 ): EnvField<FieldValue<readonly string[], O>> {
-  const what = `a comma list, each ${urlKind(options.schemes)}`;
+  const what = `a comma list, each ${urlKind(options.schemes)}, a % in it written as %25`;
   return envField<readonly string[], O>(
     {
       range: what,
@@ -162,7 +162,11 @@ export function urlList<const O extends FieldOptions<readonly string[]> & { sche
       read: (value) => {
         const items = value.split(',').map((item) => item.trim());
         if (!items.every((item) => isUrl(item, options.schemes))) return undefined;
-        for (const item of items) rememberSecret(decodeURIComponent(new URL(item).password));
+        for (const item of items) {
+          const password = decoded(new URL(item).password);
+          if (password === null) return undefined;
+          rememberSecret(password);
+        }
         return items;
       },
       write: (items) => items.join(','),
@@ -195,6 +199,15 @@ export function secret<const O extends FieldOptions<string> & { minLength?: numb
 
 function urlKind(schemes: readonly string[]): string {
   return `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+}
+
+/** The text without percent codes; null where a % begins none. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 function isUrl(value: string, schemes: readonly string[]): boolean {

@@ -35,18 +35,29 @@ export function brokerAddress(url: string, heartbeatS: number): BrokerAddress {
   // Decoded once more by the client.
   const vhost = parsed.pathname.length > 1 ? parsed.pathname.slice(1) : '/';
   return {
-    virtualHost: decodeURIComponent(vhost),
+    virtualHost: decoded(vhost),
     node: `${parsed.hostname}:${port}`,
     connect: {
       protocol,
       hostname,
       port,
-      username: hasLogin ? decodeURIComponent(parsed.username) : 'guest',
-      password: hasLogin ? decodeURIComponent(parsed.password) : 'guest',
+      username: hasLogin ? decoded(parsed.username) : 'guest',
+      password: hasLogin ? decoded(parsed.password) : 'guest',
       vhost,
       heartbeat: heartbeatS,
       frameMax: FRAME_MAX,
       maxFrameSize: FRAME_CAP,
     },
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new PermanentError(
+      'malformed',
+      'An address of the broker has a % that begins no code: write % as %25 in user, password and virtual host.',
+    );
+  }
 }
