@@ -50,6 +50,8 @@ export async function openRabbitMqParked(options: RabbitMqParkedOptions): Promis
       windowBytes: 16_777_216,
       maxWaitingBytes: 67_108_864,
       metrics: undefined,
+      // The first refusal ends what is done.
+      renewAfterMs: Infinity,
       onRouted: () => undefined,
     });
     await publisher.attach(publishing);
