@@ -1,8 +1,10 @@
 import { PermanentError, RetryableError } from '@neuraltrade/contracts';
 import type { Instrument, Venue } from '@neuraltrade/venues';
-import { type Fetch, faultOf } from './rest-get';
+import { cappedText, type Fetch, faultOf } from './rest-get';
 
 const TIMEOUT_MS = 10_000;
+/** The longest list, of thousands of symbols with all their rules, is a third of it. */
+const MAX_BYTES = 67_108_864;
 
 /**
  * Fetches a venue's list of symbols.
@@ -14,9 +16,11 @@ export async function fetchInstruments(venue: Venue, restUrl: string, fetch: Fet
   let response: Response;
   let body: string;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    body = await response.text();
+    // What another host says is not the venue's list.
+    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
+    body = await cappedText(response, host, MAX_BYTES);
   } catch (error) {
+    if (error instanceof RetryableError) throw error;
     throw new RetryableError(`${venue.title} cannot be reached at ${host} (${faultOf(error)})`);
   }
   if (!response.ok) throw new RetryableError(`${venue.title} at ${host} answered ${response.status}`);

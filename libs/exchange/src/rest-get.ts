@@ -58,13 +58,13 @@ export async function restGet(
   }
 }
 
-/** An answer's text. @throws RetryableError when it is longer than any page. */
-export async function cappedText(response: Response, host: string): Promise<string> {
+/** An answer's text. @throws RetryableError when it is longer than any page, or than was told. */
+export async function cappedText(response: Response, host: string, maxBytes = MAX_BYTES): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new RetryableError(`${host} answered with more than ${MAX_BYTES} bytes`);
+    if (bytes > maxBytes) throw new RetryableError(`${host} answered with more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
