@@ -21,7 +21,8 @@ const shared = {
 const integration = '\\.integration\\.spec\\.ts$';
 
 module.exports = {
-  maxWorkers: 2,
+  // One more than the smallest machine has cores: many suites wait for servers, processes and deadlines.
+  maxWorkers: 3,
   // A guard against a hang, never a measure of speed: the machine may be busy.
   testTimeout: 30_000,
   projects: [

@@ -143,8 +143,9 @@ describe('npm run record', () => {
 
   it('of the simulated market tells how much it holds, and is not overwritten', async () => {
     const capture = join(data.path, 'capture.jsonl');
-    const first = start(['record', '--out', capture, '--duration', '2s'], 'first');
-    const ending = await first.end();
+    const first = start(['record', '--out', capture], 'first');
+    await first.url();
+    const ending = await first.stop('SIGINT');
     endedWell(ending);
     expect(ending.stderr).toContain('SIMULATED');
     expect(ending.stderr).toContain(`npm start -- --replay ${capture} replays it.`);

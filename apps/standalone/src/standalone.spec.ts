@@ -195,9 +195,10 @@ describe('npm start', () => {
   });
 
   it('refuses a data directory that another instance has open, with a sentence that names it', async () => {
-    const first = start([]);
+    const settings = { BACKFILL_MS: '0' };
+    const first = start([], settings);
     await first.url();
-    const ending = await start([]).end();
+    const ending = await start([], settings).end();
     expect(ending.stderr).toContain(data.path);
     expect(`${ending.stdout}${ending.stderr}`).not.toMatch(/\n\s+at .+:\d+:\d+/);
     expect(ending.stdout).not.toContain('"stack"');

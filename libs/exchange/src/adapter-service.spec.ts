@@ -70,7 +70,7 @@ describe('an adapter service against the venue simulator', () => {
 
   beforeEach(async () => {
     [records, statuses, services] = [[], [], []];
-    simulator = await startVenueSimulator({ seed: 7, tradesPerSecond: 400, symbols });
+    simulator = await startVenueSimulator({ seed: 7, tradesPerSecond: 400, symbols, historyMs: 10_000 });
     bus = createInProcessBus({ dataDir: null });
     const status = dashboardQueue('test', 10_000_000);
     await bus.declare([...coreQueues(8, 10_000_000), status]);
@@ -181,7 +181,7 @@ describe('an adapter service against the venue simulator', () => {
 
 describe('an adapter service whose venue cannot be reached', () => {
   it('reports a symbol that was named for the venue by mistake when the venue answers, as a start would have', async () => {
-    const simulator = await startVenueSimulator({ seed: 7, tradesPerSecond: 1, symbols });
+    const simulator = await startVenueSimulator({ seed: 7, tradesPerSecond: 1, symbols, historyMs: 10_000 });
     const bus = createInProcessBus({ dataDir: null });
     const venue = testVenue('binance');
     const endpoint = simulator.endpoints.get('binance');

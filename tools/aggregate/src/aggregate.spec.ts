@@ -1,5 +1,5 @@
 import type { Candle, RawTick } from '@neuraltrade/contracts';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../../..');
@@ -34,10 +34,14 @@ interface Run {
   candles: Candle[];
 }
 
-/** The real command, as a user runs it. */
+const BUNDLE = 'dist/tools/aggregate/main.cjs';
+
+/** The real command: what `npm run aggregate` builds and becomes. */
 function aggregate(args: readonly string[], input: string): Promise<Run> {
-  return run('npm', ['run', '-s', 'aggregate', '--', ...args], input);
+  return run(process.execPath, [BUNDLE, ...args], input);
 }
+
+beforeAll(() => execFileSync(process.execPath, ['tools/bundle.mjs', 'tools/aggregate'], { cwd: ROOT }));
 
 function run(command: string, args: readonly string[], input: string): Promise<Run> {
   return new Promise((resolve, reject) => {
@@ -69,7 +73,11 @@ describe('npm run aggregate', () => {
       trade(3, 59_999, { last: 99 }),
       trade(4, 60_000, { last: 101 }),
     ];
-    const { code, stdout, stderr } = await aggregate(['--timeframes', '1m,5m'], ndjson(ticks));
+    const { code, stdout, stderr } = await run(
+      'npm',
+      ['run', '-s', 'aggregate', '--', '--timeframes', '1m,5m'],
+      ndjson(ticks),
+    );
     const common = { exchange: 'binance', symbol: 'BTC/USDT' };
     const stage = { state: 'final', revision: 0, epoch: 0, complete: true };
     const [first, second, third] = [
@@ -216,7 +224,7 @@ describe('npm run aggregate', () => {
     ['an output that takes nothing', '> /dev/full', 'Standard output cannot be written (ENOSPC).'],
     ['a directory as input', '< tools', 'Standard input is a directory: give a file or a pipe.'],
   ])('tells %s in a sentence and leaves with 1', async (_, redirection, sentence) => {
-    const command = `node tools/run.mjs tools/aggregate ${redirection}`;
+    const command = `node ${BUNDLE} ${redirection}`;
     const { code, stderr } = await run('bash', ['-c', command], ndjson([trade(1, 0)]));
     expect(stderr).toContain(`${sentence}\n`);
     expect(stderr).not.toMatch(/\n\s+at /);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../../..');
@@ -23,8 +23,11 @@ function run(command: string, args: string[], input: string): Promise<Outcome> {
   });
 }
 
-const decode = (args: string[], input = '') =>
-  run(process.execPath, ['tools/run.mjs', 'tools/decode', ...args], input);
+const BUNDLE = 'dist/tools/decode/main.cjs';
+beforeAll(() => execFileSync(process.execPath, ['tools/bundle.mjs', 'tools/decode'], { cwd: ROOT }));
+
+/** What `npm run decode` builds and becomes. */
+const decode = (args: string[], input = '') => run(process.execPath, [BUNDLE, ...args], input);
 const events = (out: string) =>
   out
     .split('\n')
@@ -173,7 +176,7 @@ test('--help is printed on standard output', async () => {
 
 test('a reader that stops early ends the command without a word', async () => {
   const input = `${'{"channel":"heartbeat"}\n'.repeat(50_000)}`;
-  const command = 'node tools/run.mjs tools/decode --exchange kraken --symbols BTC/USD | head -n 1';
+  const command = `node ${BUNDLE} --exchange kraken --symbols BTC/USD | head -n 1`;
   const { out, err } = await run('bash', ['-c', `set -o pipefail; ${command}`], input);
   expect(out).toBe('{"line":1,"type":"control","channel":"heartbeat"}\n');
   expect(err).toBe('');
@@ -195,7 +198,7 @@ test.each([
   ['an output that takes nothing', '> /dev/full', 'Standard output cannot be written (ENOSPC).\n'],
   ['a directory as input', '< tools', 'Standard input is a directory: give a file or a pipe.\n'],
 ])('%s is told in a sentence, with status 1', async (_, redirection, sentence) => {
-  const command = `node tools/run.mjs tools/decode --exchange kraken --symbols BTC/USD ${redirection}`;
+  const command = `node ${BUNDLE} --exchange kraken --symbols BTC/USD ${redirection}`;
   const { status, err } = await run('bash', ['-c', command], '{"channel":"heartbeat"}\n');
   expect(err).toBe(sentence);
   expect(status).toBe(1);

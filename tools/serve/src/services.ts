@@ -30,6 +30,11 @@ export function portVariable(service: string): string {
   return `${service.toUpperCase().replaceAll('-', '_')}_HTTP_PORT`;
 }
 
+/** A service's line in which its port of health and metrics has the name that sets it under serve. */
+export function underServe(service: string, line: string): string {
+  return line.replace(/\bHTTP_PORT\b/g, portVariable(service));
+}
+
 interface ProjectFile {
   readonly targets?: Readonly<Record<string, unknown>>;
   readonly metadata?: { readonly serve?: { readonly stopStage?: number } };

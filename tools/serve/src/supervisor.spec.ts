@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,15 @@ import type { ServedCommand } from './served-process';
 import { Supervisor } from './supervisor';
 
 const DEADLINE_MS = 20_000;
+const ROOT = join(__dirname, '../../..');
+/** What the sink needs to start; it is refused its port before it looks for any of them. */
+const NOWHERE = {
+  AMQP_URLS: 'amqp://127.0.0.1:1',
+  INFLUX_URL: 'http://127.0.0.1:1',
+  INFLUX_TOKEN: 'a-token-of-this-test',
+  INFLUX_ORG: 'org',
+  INFLUX_BUCKET: 'bucket',
+};
 
 async function until(holds: () => boolean, what: string): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
@@ -51,6 +61,25 @@ describe('a supervisor', () => {
     await until(() => has('up'), 'the first line');
     expect(lines).toContain(`sink: pid ${served.pid}`);
     expect(lines).toContain(`${' '.repeat(12)} sink    up`);
+  });
+
+  it('names a port of health that is taken by the variable that sets it here', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+    );
+    execFileSync(process.execPath, ['tools/bundle.mjs', 'apps/influx-sink'], { cwd: ROOT });
+    supervisor.start({
+      ...{
+        name: 'influx-sink',
+        program: process.execPath,
+        args: [join(ROOT, 'dist/apps/influx-sink/main.cjs')],
+      },
+      ...{ env: { ...NOWHERE, HTTP_PORT: String(port) }, stopStage: 0 },
+    });
+    await until(() => has('has ended'), 'the end of the sink');
+    server.close();
+    expect(lines.join('\n')).toContain('or set INFLUX_SINK_HTTP_PORT to another port');
   });
 
   it('stops services of a smaller stage first, and the next ones only when those have ended', async () => {

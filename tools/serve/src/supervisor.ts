@@ -1,4 +1,5 @@
 import { readableLine } from './log-line';
+import { underServe } from './services';
 import { type ProcessEnd, type ServedCommand, ServedProcess } from './served-process';
 
 /** Longer than the services' own limit for an ordered stop, ms. */
@@ -33,7 +34,7 @@ export class Supervisor {
   start(command: ServedCommand, onLine: (line: string) => boolean = () => false): ServedProcess {
     const name = command.name.padEnd(this.#nameWidth);
     const served = new ServedProcess(command, (line) => {
-      if (!onLine(line)) this.#print(readableLine(name, line));
+      if (!onLine(line)) this.#print(readableLine(name, underServe(command.name, line)));
     });
     this.#processes.push(served);
     this.#print(`${command.name}: pid ${served.pid ?? 'none'}`);

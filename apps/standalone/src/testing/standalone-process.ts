@@ -1,10 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../../../..');
 const DEADLINE_MS = 30_000;
+const BUNDLE = 'dist/apps/standalone/main.cjs';
+let built = false;
+
+/** Builds the bundle that `npm start` would become, once for the processes of one test file. */
+function build(): void {
+  if (!built) execFileSync(process.execPath, ['tools/bundle.mjs', 'apps/standalone'], { cwd: ROOT });
+  built = true;
+}
 
 /** How a process ended. */
 export interface Ending {
@@ -16,7 +24,7 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** `npm start` as a child process with a data directory of its own. */
+/** What `npm start` runs, as a child process with a data directory of its own. */
 export class StandaloneProcess {
   private readonly child: ChildProcess;
   private readonly ended: Promise<Ending>;
@@ -25,7 +33,8 @@ export class StandaloneProcess {
 
   /** @param args the flags after `npm start --`. */
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, ['tools/run.mjs', 'apps/standalone', ...args], {
+    build();
+    this.child = spawn(process.execPath, ['--enable-source-maps', BUNDLE, ...args], {
       cwd: ROOT,
       env: { ...env },
     });
