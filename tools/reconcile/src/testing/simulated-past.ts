@@ -4,6 +4,8 @@ import { type Kline, venueNamed, venues } from '@neuraltrade/venues';
 
 const MINUTE_MS = 60_000;
 const PAST_MINUTES = 40;
+/** A fixed end on a full minute, so that the same trades are there whenever the test runs: 2025-06-02T14:30:00Z. */
+const PAST_END_MS = 1_748_874_600_000;
 /** Trading stopped so long ago: some minutes without any trade follow. */
 const SILENCE_MS = 5 * MINUTE_MS;
 
@@ -23,19 +25,17 @@ export interface SimulatedPast {
 
 /** Starts them; their clock runs on for the request limits. */
 export async function simulatedPast(symbols: readonly string[]): Promise<SimulatedPast> {
-  // On a full minute: a last minute cut short could be one without a trade.
-  const to = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - SILENCE_MS;
-  let started = false;
+  const to = PAST_END_MS;
+  let startedAt: number | null = null;
   const simulator = await startVenueSimulator({
     seed: 11,
-    // So many that no minute of the past is without a trade, at whatever time the test runs.
     tradesPerSecond: 4,
     symbols,
     historyMs: PAST_MINUTES * MINUTE_MS,
     turnIntervalMs: null,
-    now: () => (started ? Date.now() : to),
+    now: () => (startedAt === null ? to : to + SILENCE_MS + performance.now() - startedAt),
   });
-  started = true;
+  startedAt = performance.now();
   const from = to - (PAST_MINUTES - 1) * MINUTE_MS;
   return {
     simulator,
