@@ -22,6 +22,11 @@ const LONG_RUNS = [
     env: { PROCESSOR_KILLS: '50' },
   },
   {
+    name: 'adapters killed',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'adapter-(kills|pair)'],
+    env: { ADAPTER_KILLS: '20', PAIR_KILLS: '20', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'broker killed',
     command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'broker-outages'],
     env: { BROKER_KILLS: '20', REQUIRE_SERVICES: '1' },

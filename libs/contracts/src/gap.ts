@@ -6,7 +6,10 @@ export type GapCause = 'disconnect' | 'sequence' | 'heartbeat' | 'dropped' | 'ba
 
 /** A stretch of one symbol's trades that was not observed live. Travels in band on market.raw, copied to market.events. */
 export interface Gap {
-  /** exchange:symbol:afterTradeId, or exchange:symbol:fromTimestamp where there is no id; the same through all statuses. */
+  /**
+   * exchange:symbol:afterTradeId, or exchange:symbol:fromTimestamp where there is no id, and `@instance` behind it where several
+   * adapters of the venue run; the same through all statuses.
+   */
   gapId: string;
   /** The venue's name, lower case. */
   exchange: string;
