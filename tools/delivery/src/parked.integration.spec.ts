@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   coreQueues,
   DEFAULT_QUEUE_MAX_BYTES,
@@ -29,6 +31,7 @@ const MESSAGES = Number(process.env['PARKED_MESSAGES'] ?? 1_200);
 /** How often the command is killed while it sends back. */
 const KILLS = Number(process.env['PARKED_KILLS'] ?? 1);
 const REASONS: readonly ParkReason[] = ['malformed', 'unknown-schema', 'invalid-number', 'future-timestamp'];
+const ROOT = join(__dirname, '../../..');
 const PARKED = 'market.parked';
 const SINK = sinkQueues(1).ticks.name;
 const RAW = 'processor.raw.0';
@@ -198,7 +201,14 @@ function suite(rabbitMq: SharedRabbitMq): void {
       expect([await depth(PARKED), await depth(SINK)]).toEqual([MESSAGES, 0]);
     });
 
-    test('are sent back in their order', async () => {
+    test('are sent back in their order, also when the reader of a list had enough', async () => {
+      const env = { ...process.env, AMQP_URLS: url, DATA_DIR: folder };
+      const shell = promisify(execFile)(
+        'sh',
+        ['-c', 'node dist/tools/parked/main.cjs list --json | head -1'],
+        { env, cwd: ROOT },
+      );
+      expect(JSON.parse((await shell).stdout)).toMatchObject({ messageId: 'm-0' });
       const until = new Date(NOON + MESSAGES / 2).toISOString();
       expect((await run('replay', '--source', RAW, '--until', until, '--yes')).code).toBe(0);
       const ids = (await emptied(RAW)).map(({ properties }) => String(properties.messageId));

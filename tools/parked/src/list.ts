@@ -16,17 +16,22 @@ const COLUMNS: readonly (readonly [string, number])[] = [
   ['REPLAYS', 7],
 ];
 
-/** Prints the messages that are meant, and how many there are of each reason. */
+/**
+ * Prints the messages that are meant, and how many there are of each reason.
+ * @param stopping ends it before its end.
+ */
 export async function list(
   { filter, limit, json }: ParkedRequest,
   parked: ParkedMessages,
   output: Output,
+  stopping: AbortSignal,
 ): Promise<void> {
   const counts = new Map<string, number>();
   let matching = 0;
   let seen = 0;
   for await (const message of parked.messages()) {
     output.progress(`${++seen} of ${parked.count} parked messages were looked at.`);
+    if (stopping.aborted) return;
     const market = marketOf(message);
     if (!matches(filter, message, market)) continue;
     counts.set(message.reason, (counts.get(message.reason) ?? 0) + 1);

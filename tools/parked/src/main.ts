@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { PermanentError, RetryableError } from '@neuraltrade/contracts';
 import type { ParkedMessages } from '@neuraltrade/messaging';
-import { ExpectedError, leaveOnOutputFault } from '@neuraltrade/service';
+import { ExpectedError } from '@neuraltrade/service';
 import { type ParkedRequest, readArguments } from './arguments';
 import { Audit } from './audit';
 import { change, type Changed } from './change';
@@ -14,7 +14,6 @@ import { type Output, standardOutput } from './output';
 import { show } from './show';
 
 async function main(): Promise<number> {
-  leaveOnOutputFault();
   const { env } = process;
   const absolute = (path: string): string => resolve(env['INIT_CWD'] ?? '.', path);
   const request = readArguments(process.argv.slice(2), absolute);
@@ -22,11 +21,14 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const output = standardOutput(Date.now);
+  // Whoever leaves at once gives back what it holds in disorder.
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  const output = standardOutput(Date.now, () => stopping.abort());
   const dataDir = absolute(env['DATA_DIR'] || 'data');
   const parked = await openParked(request, env, dataDir, (sentence) => output.say(`${sentence}\n`));
   try {
-    return await run(request, parked, output, request.dataDirectory ?? dataDir);
+    return await run(request, parked, output, request.dataDirectory ?? dataDir, stopping.signal);
   } finally {
     await parked.close();
   }
@@ -37,18 +39,19 @@ async function run(
   parked: ParkedMessages,
   output: Output,
   auditDirectory: string,
+  stopping: AbortSignal,
 ): Promise<number> {
   switch (request.verb) {
     case 'list':
-      await list(request, parked, output);
+      await list(request, parked, output, stopping);
       return 0;
     case 'show':
       await show(request, parked, output);
       return 0;
     case 'replay':
     case 'drop':
-      if (!request.dryRun) return audited(request, request.verb, parked, output, auditDirectory);
-      await list(request, parked, output);
+      if (!request.dryRun) return audited(request, request.verb, parked, output, auditDirectory, stopping);
+      await list(request, parked, output, stopping);
       output.say('Nothing was changed.\n');
       return 0;
   }
@@ -60,6 +63,7 @@ async function audited(
   parked: ParkedMessages,
   output: Output,
   auditDirectory: string,
+  stopping: AbortSignal,
 ): Promise<number> {
   const user = userName();
   const head = {
@@ -71,13 +75,11 @@ async function audited(
     place: parked.place,
   };
   const audit = Audit.open(auditDirectory, head, (entry) => parked.record(entry), Date.now);
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   try {
     const { filter, limit } = request;
     const asked = { ...filter, ...(limit === Infinity ? {} : { limit }) };
     await audit.add({ event: 'begun', filter: asked, parked: parked.count });
-    const changed = await change(request, parked, audit, output, stopping.signal);
+    const changed = await change(request, parked, audit, output, stopping);
     const outcome = outcomeOf(changed, command, parked.count);
     await audit.add({ event: 'ended', done: changed.done, kept: changed.kept, outcome });
     await output.print(`${outcome}\n`);

@@ -13,12 +13,24 @@ export interface Output {
   progress(sentence: string): void;
 }
 
-/** Results on standard output, everything else on standard error. */
-export function standardOutput(now: () => number): Output {
+/**
+ * Results on standard output, everything else on standard error.
+ * @param onReaderGone told when nobody reads the results any more (head): the process must not leave at once, for what it
+ *   holds is to go back in its order.
+ */
+export function standardOutput(now: () => number, onReaderGone: () => void): Output {
   let saidAt = now();
+  let isGone = false;
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (!isGone && code !== 'EPIPE')
+      process.stderr.write(`Standard output cannot be written (${code ?? 'unknown'}).\n`);
+    isGone = true;
+    onReaderGone();
+  });
   return {
     print: async (text) => {
-      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+      if (!isGone && !process.stdout.write(text)) await once(process.stdout, 'drain').catch(() => undefined);
     },
     say: (text) => void process.stderr.write(text),
     progress: (sentence) => {
