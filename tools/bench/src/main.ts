@@ -1,5 +1,6 @@
-import { MissingServiceError, startInflux } from '@neuraltrade/infra';
+import { MissingServiceError, startInflux, startRabbitMq } from '@neuraltrade/infra';
 import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
+import { benchSink } from './sink-suite';
 import { benchStore } from './store-suite';
 
 const HELP = `Measures parts of the pipeline; one JSON line a figure, with its peer measured in the same run.
@@ -8,25 +9,27 @@ const HELP = `Measures parts of the pipeline; one JSON line a figure, with its p
 
   --suite store   points a second that the store on a private InfluxDB takes, against the official client's own writer;
                   candles a second, each batch being held against what is stored; time of each query on what was written
+  --suite sink    points a second that the influx-sink process takes from a backlog on a private RabbitMQ to a private
+                  InfluxDB, from its start to the last stored tick, and its peak memory; against the official client's own
+                  writer with its default batching
   --ticks N       ticks to write     (1000000)
-  --batch N       ticks a request    (5000)
-  --gzip true     compress requests  (false)
+  --batch N       ticks a request    (5000)   store only
+  --message N     ticks a message    (100)    sink only
+  --gzip true     compress requests  (false)  store only
   --help          this text
 `;
 
 async function main(): Promise<void> {
-  const { help, values } = readFlags(process.argv.slice(2), ['suite', 'ticks', 'batch', 'gzip']);
+  const { help, values } = readFlags(process.argv.slice(2), ['suite', 'ticks', 'batch', 'message', 'gzip']);
   if (help) {
     process.stdout.write(HELP);
     return;
   }
-  if ((values.suite ?? 'store') !== 'store') {
-    throw new ExpectedError(
-      `There is no suite '${values.suite ?? ''}': --suite takes store.`,
-      USAGE_EXIT_CODE,
-    );
+  const { suite = 'store' } = values;
+  if (suite !== 'store' && suite !== 'sink') {
+    throw new ExpectedError(`There is no suite '${suite}': --suite takes store or sink.`, USAGE_EXIT_CODE);
   }
-  const count = (flag: 'ticks' | 'batch', fallback: number): number => {
+  const count = (flag: 'ticks' | 'batch' | 'message', fallback: number): number => {
     const text = values[flag] ?? String(fallback);
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw new ExpectedError(`--${flag} takes a whole number from 1 to 999999999.`, USAGE_EXIT_CODE);
@@ -36,9 +39,17 @@ async function main(): Promise<void> {
     batch: count('batch', 5_000),
     gzip: values.gzip === 'true',
   };
+  const message = count('message', 100);
+  const tell = (figure: object): void => void process.stdout.write(`${JSON.stringify(figure)}\n`);
   const influx = await startInflux({ env: process.env });
   try {
-    await benchStore(influx, sizes, (figure) => process.stdout.write(`${JSON.stringify(figure)}\n`));
+    if (suite === 'store') return await benchStore(influx, sizes, tell);
+    const broker = await startRabbitMq({ env: process.env });
+    try {
+      await benchSink(broker, influx, { ticks: sizes.ticks, message }, tell);
+    } finally {
+      await broker.dispose();
+    }
   } finally {
     await influx.dispose();
   }

@@ -1,7 +1,8 @@
-import { InfluxDB, Point } from '@influxdata/influxdb-client';
+import { InfluxDB } from '@influxdata/influxdb-client';
 import type { Candle, ProcessedTick } from '@neuraltrade/contracts';
 import type { Influx } from '@neuraltrade/infra';
 import { createInfluxStore } from '@neuraltrade/storage';
+import { clientPoint, START, SYMBOLS, tick, VENUES } from './bench-ticks';
 
 /** How much is written. */
 export interface StoreSizes {
@@ -13,9 +14,6 @@ export interface StoreSizes {
   readonly gzip: boolean;
 }
 
-const START = Date.UTC(2026, 0, 15);
-const VENUES = ['binance', 'coinbase', 'kraken', 'bybit'] as const;
-const SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'BTC/USD', 'ETH/USD'] as const;
 /** The peer's rate does not change with the size, and the run is to end soon. */
 const MOST_PEER_TICKS = 200_000;
 const CANDLES = 50_000;
@@ -98,25 +96,7 @@ async function clientRate(
   });
   const written = await rate(ticks, batch, async (records) => {
     for (const record of records) {
-      api.writePoint(
-        new Point('client_ticks')
-          .tag('exchange', record.exchange)
-          .tag('symbol', record.symbol.replace('/', '_'))
-          .floatField('bid', record.bid)
-          .floatField('ask', record.ask)
-          .floatField('last', record.last)
-          .floatField('mid', record.mid)
-          .floatField('spread', record.spread)
-          .floatField('spread_bps', record.spreadBps)
-          .floatField('volume', record.volume)
-          .stringField('trade_id', record.tradeId)
-          .stringField('taker_side', record.takerSide)
-          .booleanField('quoted', record.quoted)
-          .booleanField('backfilled', record.backfilled)
-          .intField('received_at', record.receivedAt)
-          .intField('quoted_at', record.quotedAt ?? 0)
-          .timestamp(`${record.timestamp}${record.tradeId.slice(-6).padStart(6, '0')}`),
-      );
+      api.writePoint(clientPoint(record));
     }
     await api.flush();
   });
@@ -128,29 +108,6 @@ async function seconds(task: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await task();
   return (performance.now() - begun) / 1_000;
-}
-
-function tick(index: number): ProcessedTick {
-  const bid = 60_000 + (index % 977) / 8;
-  const timestamp = START + index;
-  return {
-    exchange: VENUES[index % VENUES.length] as string,
-    symbol: SYMBOLS[index % SYMBOLS.length] as string,
-    bid,
-    ask: bid + 0.5,
-    last: bid + 0.25,
-    volume: ((index % 101) + 1) / 1_024,
-    timestamp,
-    tradeId: String(4_000_000_000 + index),
-    takerSide: index % 2 === 0 ? 'buy' : 'sell',
-    receivedAt: timestamp + 20,
-    quoted: true,
-    quotedAt: timestamp + 10,
-    backfilled: false,
-    mid: bid + 0.25,
-    spread: 0.5,
-    spreadBps: (0.5 / (bid + 0.25)) * 10_000,
-  };
 }
 
 function candles(first: number): Candle[] {
