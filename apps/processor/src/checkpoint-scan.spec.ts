@@ -25,7 +25,7 @@ describe('CheckpointScan', () => {
   });
 
   it('recovers the last checkpoint of the owner in front of the new fence', () => {
-    const recovered = recover(fence(0), checkpoint(1, 0, 'a'), checkpoint(2, 0, 'b'), fence(3, 9_000));
+    const recovered = recover(fence(0), checkpoint(1, 0, 'a'), checkpoint(2, 0, 'b'), fence(3, 900));
     expect(recovered).toEqual({ state: 'b', sequence: 2, epochBase: 1_000 });
   });
 
@@ -52,7 +52,15 @@ describe('CheckpointScan', () => {
   });
 
   it('carries the epoch base of the first fence on through checkpoints', () => {
-    expect(recover(checkpoint(40, 30, 'x', 777), fence(41, 9_999)).epochBase).toBe(777);
+    expect(recover(checkpoint(40, 30, 'x', 777), fence(41, 700)).epochBase).toBe(777);
+  });
+
+  it('makes each epoch at least the time of its fence, so that none of a lost end of the log is given again', () => {
+    expect(recover(checkpoint(40, 30, 'x', 777), fence(41, 9_999)).epochBase).toBe(9_999 - 41);
+  });
+
+  it('never lowers the base for a fence whose clock is behind', () => {
+    expect(recover(fence(0, 5_000), fence(1, 100)).epochBase).toBe(5_000);
   });
 
   it('refuses to start from nothing when the log was cut', () => {

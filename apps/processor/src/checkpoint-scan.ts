@@ -7,7 +7,7 @@ export interface RecoveredState {
   readonly state: string | null;
   /** Sequence number of the checkpoint that it came from; 0 when there is none. */
   readonly sequence: number;
-  /** What is added to a fence's offset to make a candle epoch; ms UTC of the log's first fence. */
+  /** What is added to a fence's offset to make a candle epoch, ms UTC: the largest (time - offset) of the log's fences. */
   readonly epochBase: number;
 }
 
@@ -29,7 +29,7 @@ export class CheckpointScan {
     switch (record.headers['type']) {
       case 'fence':
         this.newestEpoch = Math.max(this.newestEpoch, record.offset);
-        this.epochBase ??= Number(record.headers['epochBase']);
+        this.raiseBase(Number(record.headers['epochBase']) - record.offset);
         return 'fence';
       case 'checkpoint':
         return this.seeCheckpoint(record);
@@ -43,9 +43,17 @@ export class CheckpointScan {
     if (epoch < this.newestEpoch) return 'stale-checkpoint';
     this.newestEpoch = epoch;
     // A checkpoint carries the base on: retention cuts the fence that set it away after some dozens of checkpoints.
-    this.epochBase = Number(record.headers['epochBase']);
+    this.raiseBase(Number(record.headers['epochBase']));
     this.lastValid = { state: record.body, sequence: Number(record.headers['sequence']) };
     return 'valid-checkpoint';
+  }
+
+  /**
+   * A candle epoch is base + offset: at least the time of its fence, so that a log whose end was lost does not give epochs
+   * again, and larger than all before it in the log, whatever the clocks of the replicas say.
+   */
+  private raiseBase(base: number): void {
+    if (base > (this.epochBase ?? -Infinity)) this.epochBase = base;
   }
 
   /** Hands out what was recovered and lets go of it. @throws PermanentError when the log was cut but holds no checkpoint. */

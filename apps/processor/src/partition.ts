@@ -1,13 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeBatch, logNames, PermanentError, rawQueue, type Candle } from '@neuraltrade/contracts';
+import {
+  decodeBatch,
+  logNames,
+  PermanentError,
+  rawQueue,
+  type Candle,
+  type RawRecord,
+} from '@neuraltrade/contracts';
 import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import { createProcessing, type Processing } from '@neuraltrade/processing';
 import { atMost, type Logger } from '@neuraltrade/service';
 import { processingConfig, type ProcessorConfig } from './config';
 import { PartitionOutputs } from './outputs';
+import { HoleBook, type HoleBookState } from './hole-book';
+import { Mending } from './mending';
 import { Ownership } from './ownership';
 import type { RefusalLog } from './refusal-log';
+import type { StoredTicks } from './stored-ticks';
 
 const RESTART_DELAY_MS = 500;
 const STATE_ALARM_BYTES = 8_000_000;
@@ -28,12 +38,15 @@ export interface PartitionDeps {
   readonly refusals: RefusalLog;
   /** True when nothing is taken over from an earlier run: each session of a replay stands alone. */
   readonly startFresh: boolean;
+  /** Where trades that were handed out can be read again; absent = nowhere: candles that lack lost batches stay incomplete. */
+  readonly storedTicks?: StoredTicks;
 }
 
 interface Owned {
   readonly ownership: Ownership;
   readonly processing: Processing;
   readonly outputs: PartitionOutputs;
+  readonly holes: HoleBook;
 }
 
 /**
@@ -53,6 +66,9 @@ export class Partition {
   private leaving: Promise<void> | null = null;
   private generation = 0;
   private fault = '';
+  private readonly mending: Mending;
+  /** Whether there is something new that no delivery brought. */
+  private mended = false;
 
   /** @param number 0 to PARTITIONS - 1. */
   constructor(
@@ -60,6 +76,12 @@ export class Partition {
     private readonly deps: PartitionDeps,
   ) {
     this.queue = rawQueue(number, deps.config.QUEUE_MAX_BYTES).name;
+    this.mending = new Mending({
+      storedTicks: deps.storedTicks ?? null,
+      patienceMs: deps.config.REBUILD_PATIENCE_MS,
+      log: deps.log,
+      now: deps.now,
+    });
   }
 
   /** Empty when the partition can do its job, else why not, in one sentence. */
@@ -108,6 +130,14 @@ export class Partition {
     this.owned?.outputs.flush();
   }
 
+  /** Goes on with bringing back what lost batches took with them. */
+  async mend(): Promise<void> {
+    const { owned } = this;
+    if (owned === null || this.leaving !== null) return;
+    const isCurrent = (): boolean => this.owned === owned && this.leaving === null;
+    if ((await this.mending.run(owned, isCurrent)) && isCurrent()) this.mended = true;
+  }
+
   /** Open candles that changed since the last call. */
   partials(): Candle[] {
     return this.owned?.processing.partials() ?? [];
@@ -115,7 +145,7 @@ export class Partition {
 
   /** Makes a checkpoint of everything processed so far and acks it; at most one at a time, none when nothing is new. */
   checkpoint(): Promise<void> {
-    if (this.barrier === null && this.owned !== null && this.lastTag > this.ackedTag) {
+    if (this.barrier === null && this.owned !== null && (this.lastTag > this.ackedTag || this.mended)) {
       const generation = this.generation;
       const barrier = this.runBarrier(this.owned, this.lastTag, generation)
         .catch((error: unknown) => this.restart(generation, reasonOf(error)))
@@ -128,7 +158,8 @@ export class Partition {
   }
 
   /**
-   * Resolves when the queue is empty and everything in it processed; then closes every candle and acks.
+   * Resolves when the queue is empty and everything in it processed; then closes every candle and acks. Only for a bus inside
+   * this process, as drain.
    * Returns the final candles of this ownership, by venue.
    */
   async finish(): Promise<ReadonlyMap<string, number>> {
@@ -141,7 +172,10 @@ export class Partition {
     return outputs.finalCandles;
   }
 
-  /** Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked, or when told to. */
+  /**
+   * Resolves when the queue is empty and everything in it processed, stored in a checkpoint and acked, or when told to.
+   * Only for a bus inside this process: RabbitMQ does not tell of deliveries that are under way, so that it would end too soon.
+   */
   async drain(giveUp?: AbortSignal): Promise<void> {
     while (giveUp?.aborted !== true) {
       await this.checkpoint();
@@ -207,12 +241,10 @@ export class Partition {
     const logName = logNames.checkpoint(this.number);
     const ownership = await Ownership.take(await bus.openLog(logName), logName, now());
     if (generation !== this.generation) return ownership.close();
-    const { state } = ownership.recovered;
+    const { state, inputs } = readCheckpoint(startFresh ? null : ownership.recovered.state);
     const epoch = ownership.candleEpoch;
-    const processing =
-      state === null || startFresh
-        ? createProcessing(processingConfig(config), epoch)
-        : createProcessing(processingConfig(config), epoch, state);
+    const processing = createProcessing(processingConfig(config), epoch, state);
+    const holes = new HoleBook(startFresh ? null : inputs, config.MAX_FUTURE_SKEW_MS, now);
     const outputs = new PartitionOutputs(
       bus,
       metrics,
@@ -221,34 +253,39 @@ export class Partition {
       config.BATCH_SIZE,
       (reason, detail) => this.deps.refusals.note(reason, detail),
     );
-    this.owned = { ownership, processing, outputs };
+    this.owned = { ownership, processing, outputs, holes };
     void ownership.ended.then((how) => {
       if (how === 'lost') this.restart(generation, 'its checkpoint log can no longer be watched');
     });
     for (const delivery of this.held.splice(0)) this.process(this.owned, delivery);
   }
 
-  private process({ processing, outputs }: Owned, delivery: Delivery): void {
+  private process({ processing, outputs, holes }: Owned, delivery: Delivery): void {
     this.lastTag = delivery.tag;
     outputs.begin(delivery);
-    try {
-      const { records, faults } = decodeBatch('raw', delivery);
-      for (const { value, fault } of faults) outputs.refuse(value, 'malformed', fault);
-      processing.apply(records, outputs);
-    } catch (error) {
-      if (!(error instanceof PermanentError)) throw error;
-      outputs.park(delivery, error.reason, error.message);
+    const records = recordsOf(delivery, outputs);
+    const missing = holes.receive(delivery, records, processing, outputs);
+    if (missing !== null) {
+      const [, , exchange = ''] = delivery.routingKey.split('.');
+      this.deps.metrics.batchesMissing.inc({ exchange }, missing.to - missing.from + 1);
+      this.deps.log.error(
+        { partition: this.number, exchange, ...missing, redelivered: delivery.redelivered },
+        'Batches of an adapter did not come, though they were confirmed to it: the state is older than its acknowledgements, ' +
+          'or the queue has lost them. The candles of this venue in this partition are incomplete until stored trades fill them.',
+      );
     }
+    processing.apply(records, outputs);
     if (this.lastTag - this.ackedTag >= this.deps.config.PREFETCH / 2) void this.checkpoint();
   }
 
   private async runBarrier(
-    { ownership, processing, outputs }: Owned,
+    { ownership, processing, outputs, holes }: Owned,
     tag: number,
     generation: number,
   ): Promise<void> {
     outputs.flush();
-    const state = processing.exportState();
+    const state = `${JSON.stringify(holes.export())}\n${processing.exportState()}`;
+    this.mended = false;
     if (state.length > STATE_ALARM_BYTES) {
       this.deps.log.warn(
         { partition: this.number, bytes: state.length },
@@ -259,6 +296,7 @@ export class Partition {
     await ownership.save(state);
     // Tags of an ended subscription mean other messages on the next one.
     if (generation !== this.generation) return;
+    if (tag === this.ackedTag) return;
     this.subscription?.ackThrough(tag);
     this.ackedTag = tag;
   }
@@ -279,6 +317,27 @@ export class Partition {
       .then(() => (restarted === this.generation ? this.start() : undefined))
       .catch((error: unknown) => this.restart(this.generation, reasonOf(error)));
   }
+}
+
+/** The records of a delivery that can be used; what cannot is parked. */
+function recordsOf(delivery: Delivery, outputs: PartitionOutputs): RawRecord[] {
+  try {
+    const { records, faults } = decodeBatch('raw', delivery);
+    for (const { value, fault } of faults) outputs.refuse(value, 'malformed', fault);
+    return records;
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    outputs.park(delivery, error.reason, error.message);
+    return [];
+  }
+}
+
+/** Parts a checkpoint: a line of JSON for the inputs, then the state. One of an earlier release has the state alone. */
+function readCheckpoint(text: string | null): { state: string | undefined; inputs: HoleBookState | null } {
+  if (text === null) return { state: undefined, inputs: { inputs: [], holes: [], shadows: [] } };
+  const line = text.indexOf('\n');
+  if (line === -1) return { state: text, inputs: null };
+  return { state: text.slice(line + 1), inputs: JSON.parse(text.slice(0, line)) as HoleBookState };
 }
 
 function reasonOf(error: unknown): string {

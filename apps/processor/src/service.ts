@@ -1,18 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { configuredBus } from '@neuraltrade/messaging';
+import { configuredInfluxStore } from '@neuraltrade/storage';
 import { atMost, type RunningService, type ServiceContext, startPatiently } from '@neuraltrade/service';
 import type { ProcessorServiceConfig } from './config';
 import { createProcessor } from './create-processor';
 
-/** Runs the processor on RabbitMQ, sharing the partitions with its other replicas. */
+/**
+ * Runs the processor on RabbitMQ, sharing the partitions with its other replicas.
+ * @param readToken gives the token of this moment for InfluxDB; undefined = nothing is read there.
+ */
 export async function startProcessorService(
   context: ServiceContext<ProcessorServiceConfig>,
+  readToken: () => string | undefined,
 ): Promise<RunningService> {
   const { config, log, metrics, onStop, addChecks } = context;
   const bus = configuredBus(config, { name: 'processor', log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
+  const store =
+    config.INFLUX_TOKEN === undefined
+      ? null
+      : configuredInfluxStore({ ...config, INFLUX_TOKEN: config.INFLUX_TOKEN }, () => readToken() ?? '');
+  if (store !== null) {
+    onStop('store', () => {
+      // It only reads, and what it reads can be read again.
+      store.abort();
+      return Promise.resolve();
+    });
+  }
   const processor = await startPatiently(context, () =>
     createProcessor({
       bus,
@@ -21,6 +37,7 @@ export async function startProcessorService(
       log,
       now: Date.now,
       startFresh: false,
+      ...(store === null ? {} : { storedTicks: store }),
       replica: randomUUID(),
     }),
   );

@@ -70,6 +70,8 @@ export function createMetrics() {
     lateTicks: counter('late_ticks_total', 'Trades behind the watermark', 'exchange', 'outcome'),
     /** Gap records by cause and status. */
     gaps: counter('gaps_total', 'Gap records', 'exchange', 'cause', 'status'),
+    /** Confirmed batches of adapters that did not reach the processor's state. */
+    batchesMissing: counter('raw_batches_missing_total', 'Confirmed batches that did not come', 'exchange'),
     /** Records waiting in a buffer of ours. */
     bufferDepth: gauge('buffer_depth', 'Records waiting in a buffer', 'buffer'),
     /** Messages and records set aside. */
