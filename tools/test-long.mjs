@@ -27,6 +27,16 @@ const LONG_RUNS = [
     env: { ADAPTER_KILLS: '20', PAIR_KILLS: '20', REQUIRE_SERVICES: '1' },
   },
   {
+    name: 'services stopped',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'delivery/src/shutdown'],
+    env: { SHUTDOWNS: '50', REQUIRE_SERVICES: '1' },
+  },
+  {
+    name: 'InfluxDB frozen',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'delivery/src/backpressure'],
+    env: { BACKPRESSURE_SECONDS: '60', BACKPRESSURE_RATE: '5000', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'broker killed',
     command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'broker-outages'],
     env: { BROKER_KILLS: '20', REQUIRE_SERVICES: '1' },

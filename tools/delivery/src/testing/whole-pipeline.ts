@@ -66,10 +66,10 @@ export class WholePipeline {
   /** Starts everything. The caller owes a {@link dispose}, also when this fails. */
   async start(rabbitMq: SharedRabbitMq): Promise<void> {
     const { services, symbols, tradesPerSecond } = this.#options;
+    await bundles(services.map((name) => `apps/${name}`));
     [this.influx, this.brokerUrl] = await Promise.all([
       startInflux({ env: process.env }),
       rabbitMq.takeVirtualHost(),
-      bundles(services.map((name) => `apps/${name}`)),
     ]);
     this.broker = await FaultProxy.start(this.brokerUrl);
     this.simulator = await startVenueSimulator({
@@ -197,7 +197,7 @@ export class WholePipeline {
     ).catch(() => undefined);
     const seen = new Set<string>();
     const doubled = stored.filter((id) => seen.size === seen.add(id).size);
-    return { told: told.length, missing, doubled };
+    return { told: told.length, missing: few(missing), doubled: few(doubled) };
   }
 
   /** What the services have told people: nothing, when all went well. */
@@ -214,6 +214,11 @@ export class WholePipeline {
     await this.influx?.dispose();
     rmSync(this.#scratch, { recursive: true, force: true });
   }
+}
+
+/** Enough to tell what kind of fault it is. */
+function few(ids: readonly string[]): string[] {
+  return ids.length <= 5 ? [...ids] : [...ids.slice(0, 5), `and ${ids.length - 5} more`];
 }
 
 /** Memory that a process holds, MB. */
