@@ -32,9 +32,14 @@ const LONG_RUNS = [
     env: { SHUTDOWNS: '50', REQUIRE_SERVICES: '1' },
   },
   {
-    name: 'InfluxDB frozen',
+    name: 'InfluxDB and a dashboard client frozen',
     command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'delivery/src/backpressure'],
-    env: { BACKPRESSURE_SECONDS: '60', BACKPRESSURE_RATE: '5000', REQUIRE_SERVICES: '1' },
+    env: {
+      BACKPRESSURE_SECONDS: '60',
+      BACKPRESSURE_RATE: '5000',
+      FROZEN_CLIENT_SECONDS: '20',
+      REQUIRE_SERVICES: '1',
+    },
   },
   {
     name: 'broker killed',
