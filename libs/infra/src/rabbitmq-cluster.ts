@@ -14,6 +14,8 @@ const NAMES = ['one', 'two', 'three'];
 export interface RabbitMqCluster {
   /** Each can be stopped, killed, frozen and started again by itself. */
   readonly nodes: readonly RabbitMq[];
+  /** Their Erlang node names, as rabbitmqctl tells them. */
+  readonly names: readonly string[];
   /** The addresses of all nodes for AMQP_URLS; the virtual host is `/`. */
   readonly urls: readonly string[];
   /** Stops all of them and removes everything that they left. */
@@ -65,7 +67,7 @@ export async function startRabbitMqCluster(
     // Nodes that begin at the same moment wait for each other for long.
     await nodes[0]?.start();
     await Promise.all(nodes.slice(1).map((node) => node.start()));
-    return { nodes, urls: nodes.flatMap(({ urls }) => urls), dispose };
+    return { nodes, names, urls: nodes.flatMap(({ urls }) => urls), dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -37,6 +37,11 @@ export function connectionFault(error: unknown, virtualHost: string): string {
   return text;
 }
 
+/** Whether a queue exists, but on a node that is not there now. */
+export function isNodeDown(error: unknown): boolean {
+  return brokerCode(error) === 404 && /is down|not running/.test(faultText(error));
+}
+
 const DIFFERENCE =
   /inequivalent arg '([^']+)' for (queue|exchange) '([^']+)'.*?: received (none|the value '[^']*'|'[^']*').* but current is (none|the value '[^']*'|'[^']*')/;
 

@@ -15,7 +15,7 @@ import type {
 import { OPTIONAL_QUEUE_EXPIRES_MS } from '../queue-limits';
 import { BestEffortSender } from './best-effort-sender';
 import { brokerAddress } from './broker-address';
-import { brokerCode, faultText, topologyRefusal } from './broker-fault';
+import { brokerCode, faultText, isNodeDown, topologyRefusal } from './broker-fault';
 import { BrokerLink, closedError, type LinkRole } from './broker-link';
 import type { BrokerSession } from './broker-session';
 import { ConfirmedPublisher } from './confirmed-publisher';
@@ -228,7 +228,7 @@ class RabbitMqBus implements MessageBus {
         return await open(session);
       } catch (error) {
         this.assertOpen();
-        if (brokerCode(error) === 404 && !/is down|not running/.test(faultText(error))) {
+        if (brokerCode(error) === 404 && !isNodeDown(error)) {
           if (!this.isOurs(queue) || ++missing > 1) throw undeclared(queue);
           await this.links.publish.ready();
           await this.untilDone(() => this.repair.now());

@@ -26,7 +26,7 @@ export class ProcessorRig {
   readonly traffic: MarketTraffic;
 
   private constructor(
-    /** The broker's address. */
+    /** The broker's address, or those of a cluster's nodes with commas between them. */
     readonly url: string,
     /** A connection of the test's own. */
     readonly bus: MessageBus,
@@ -41,7 +41,7 @@ export class ProcessorRig {
   static async on(url: string, seed: number, queueMaxBytes = DEFAULT_QUEUE_MAX_BYTES): Promise<ProcessorRig> {
     await bundles(['apps/processor']);
     const bus = createRabbitMqBus({
-      urls: [url],
+      urls: url.split(','),
       heartbeatS: 5,
       connectTimeoutMs: 5_000,
       reconnectBaseMs: 50,

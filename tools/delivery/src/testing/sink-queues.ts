@@ -1,5 +1,5 @@
 import { type Candle, candleKey, decodeBatch, replaces, sinkQueues } from '@neuraltrade/contracts';
-import type { MessageBus } from '@neuraltrade/messaging';
+import type { Delivery, MessageBus } from '@neuraltrade/messaging';
 
 /** Takes what the processor publishes for the store, and keeps what a store would. */
 export class SinkQueues {
@@ -16,19 +16,28 @@ export class SinkQueues {
   readonly #contents = new Map<string, string>();
   readonly #ofAnyEpoch = new Map<string, string>();
 
-  /** Begins to take them. */
+  /** Begins to take them, and goes on over lost connections. */
   async start(bus: MessageBus): Promise<void> {
     const { ticks, ohlcv } = sinkQueues(1);
-    const ofTicks = await bus.consume(ticks.name, { prefetch: 100 }, (delivery) => {
+    await this.#consume(bus, ticks.name, (delivery) => {
       for (const { exchange, symbol, tradeId } of decodeBatch('ticks', delivery).records) {
         this.trades.add(`${exchange}:${symbol}:${tradeId}`);
         this.ticks += 1;
       }
-      ofTicks.ack(delivery.tag);
     });
-    const ofCandles = await bus.consume(ohlcv.name, { prefetch: 100 }, (delivery) => {
+    await this.#consume(bus, ohlcv.name, (delivery) => {
       for (const candle of decodeBatch('candles', delivery).records) this.#take(candle);
-      ofCandles.ack(delivery.tag);
+    });
+  }
+
+  async #consume(bus: MessageBus, queue: string, take: (delivery: Delivery) => void): Promise<void> {
+    const subscription = await bus.consume(queue, { prefetch: 100 }, (delivery) => {
+      take(delivery);
+      subscription.ack(delivery.tag);
+    });
+    void subscription.ended.then((how) => {
+      // Refused only once the bus is closed.
+      if (how === 'lost') void this.#consume(bus, queue, take).catch(() => undefined);
     });
   }
 
