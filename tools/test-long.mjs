@@ -62,6 +62,36 @@ const LONG_RUNS = [
     env: { FUZZ_RUNS: '10000' },
   },
   {
+    name: 'inputs fuzzed',
+    command: [
+      ...JEST,
+      ...[
+        'libs/contracts/src/codec-fuzz',
+        'libs/storage/src/influx/points-fuzz',
+        'libs/venues/src/conformance-hostile',
+      ],
+      ...['apps/dashboard/src/gateway-fuzz', 'apps/dashboard/src/bounded-state'],
+      ...['libs/storage/src/influx/influx-store.integration', 'tools/delivery/src/security-config'],
+    ],
+    env: {
+      CODEC_RUNS: '30000',
+      POINT_RUNS: '30000',
+      URL_RUNS: '10000',
+      STRANGE_SYMBOLS: '100000',
+      GATEWAY_RUNS: '3000',
+      TEXT_RUNS: '100000',
+      SERIES_TRADES: '1000000',
+      CONFIG_RUNS: '2000',
+      REQUIRE_SERVICES: '1',
+    },
+  },
+  {
+    // Every suite of properties, with cases that the ordinary run has not drawn; the seed repeats a run.
+    name: 'properties drawn anew',
+    command: [...JEST, '--selectProjects', 'unit', '--findRelatedTests', 'tools/seeded-fast-check.cjs'],
+    env: { PROPERTY_SEED: process.env.PROPERTY_SEED ?? String(Date.now() % 2 ** 31), PROPERTY_RUNS: '1000' },
+  },
+  {
     name: 'recordings replayed',
     command: [...JEST, 'libs/exchange/src/recording'],
     env: { RECORDING_RUNS: '1000' },

@@ -14,6 +14,11 @@ const why = whyNoInflux(process.env);
 const HOUR_MS = 3_600_000;
 /** Pairs of texts that are written as a tag and a field; TEXT_RUNS=100000 is the long run. */
 const TEXTS = Number(process.env['TEXT_RUNS'] ?? 250);
+/** Trades of which the series are counted; SERIES_TRADES=1000000 is the long run. */
+const TRADES = Number(process.env['SERIES_TRADES'] ?? 3_000);
+/** How many series the bucket has: each set of tags of each measurement is one. */
+const SERIES_COUNT = `import "influxdata/influxdb"
+influxdb.cardinality(bucket: bucket, start: 1970-01-02T00:00:00Z)`;
 /** Every value of the bucket, of whatever series, as one table. */
 const EVERY_VALUE = `from(bucket: bucket) |> range(start: 0, stop: 2262-01-01T00:00:00Z) |> group()
   |> map(fn: (r) => ({r with ns: string(v: int(v: r._time))})) |> drop(columns: ["_start", "_stop", "_time"])`;
@@ -132,6 +137,40 @@ function suite(): void {
       for (const one of refused) expect(one).toMatch(/\p{Cc}|\p{Surrogate}|\\.*\u2029|^\u2029|\u2029$/u);
     }, 300_000);
   });
+
+  test('the number of series grows with venues and symbols, never with trades, their ids or their prices', async () => {
+    const on = await bucket();
+    const store = open(on);
+    const markets = [
+      ['binance', 'BTC/USDT'],
+      ['binance', 'ETH/USDT'],
+      ['kraken', 'BTC/USD'],
+    ] as const;
+    const each = Math.ceil(TRADES / markets.length);
+    for (const [exchange, symbol] of markets)
+      for (let from = 0; from < each; from += 5_000)
+        await store.writeTicks(
+          Array.from({ length: Math.min(5_000, each - from) }, (_, index) => {
+            const id = from + index;
+            const takerSide = (['buy', 'sell', 'unknown'] as const)[id % 3] ?? 'buy';
+            const last = 100 + (id % 997);
+            return tickOf({
+              exchange,
+              symbol,
+              takerSide,
+              last,
+              tradeId: String(id * 7_919),
+              timestamp: MINUTE + id,
+            });
+          }),
+        );
+    await store.writeGaps(
+      Array.from({ length: 50 }, (_, index) => gapOf({ gapId: `binance:BTC/USDT:${index}` })),
+    );
+    const [row] = await on.run(SERIES_COUNT, {});
+    // The gaps are one more.
+    expect(Number(row?.['_value'])).toBe(markets.length + 1);
+  }, 600_000);
 
   describe('points that are refused', () => {
     test('a field of another type is refused alone, with the server’s words', async () => {
