@@ -35,8 +35,9 @@ export class MarketTraffic {
     private readonly random: () => number,
   ) {}
 
-  /** Publishes until {@link end}. */
+  /** Publishes until {@link pause} or {@link end}. */
   begin(): void {
+    this.#running = true;
     this.#done = this.#publish();
   }
 
