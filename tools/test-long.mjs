@@ -18,8 +18,23 @@ const LONG_RUNS = [
   },
   {
     name: 'processor killed',
-    command: [...JEST, 'tools/delivery/src/processor-kills'],
-    env: { PROCESSOR_KILLS: '50' },
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'processor-kills'],
+    env: { PROCESSOR_KILLS: '50', REQUIRE_SERVICES: '1' },
+  },
+  {
+    name: 'processor handed over',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'processor-handovers'],
+    env: { HANDOVERS: '21', REQUIRE_SERVICES: '1' },
+  },
+  {
+    name: 'processor refused',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'processor-queues'],
+    env: { FULL_QUEUE_KILLS: '25', RETURNS: '40', REQUIRE_SERVICES: '1' },
+  },
+  {
+    name: 'processor under a broker that ends',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'processor-broker'],
+    env: { BROKER_RESTARTS: '6', REQUIRE_SERVICES: '1' },
   },
   {
     name: 'adapters killed',

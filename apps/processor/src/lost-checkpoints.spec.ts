@@ -13,7 +13,12 @@ import {
   routingKeys,
   sinkQueues,
 } from '@neuraltrade/contracts';
-import { createInProcessBus, type MessageBus, type StoredLogRecord } from '@neuraltrade/messaging';
+import {
+  createInProcessBus,
+  type Delivery,
+  type MessageBus,
+  type StoredLogRecord,
+} from '@neuraltrade/messaging';
 import { createMetrics, type Metrics } from '@neuraltrade/metrics';
 import { createProcessing } from '@neuraltrade/processing';
 import { createLogger } from '@neuraltrade/service';
@@ -82,19 +87,15 @@ class Life {
     for (const record of log) await checkpoints.append(record);
     await checkpoints.follow((record) => life.log.push(record));
     const queues = sinkQueues(1);
-    const take = async <K extends 'ticks' | 'candles' | 'gaps'>(
-      name: string,
-      kind: K,
-      keep: (delivery: Parameters<Parameters<MessageBus['consume']>[2]>[0]) => void,
-    ): Promise<void> => {
+    const take = async (name: string, keep: (delivery: Delivery) => void): Promise<void> => {
       const subscription = await bus.consume(name, { prefetch: 50 }, (delivery) => {
         keep(delivery);
         subscription.ack(delivery.tag);
       });
     };
-    await take(queues.ticks.name, 'ticks', (d) => life.ticks.push(...decodeBatch('ticks', d).records));
-    await take(queues.ohlcv.name, 'candles', (d) => life.candles.push(...decodeBatch('candles', d).records));
-    await take(queues.events.name, 'gaps', (d) => life.gaps.push(...decodeBatch('gaps', d).records));
+    await take(queues.ticks.name, (d) => life.ticks.push(...decodeBatch('ticks', d).records));
+    await take(queues.ohlcv.name, (d) => life.candles.push(...decodeBatch('candles', d).records));
+    await take(queues.events.name, (d) => life.gaps.push(...decodeBatch('gaps', d).records));
     life.processor = await createProcessor({
       bus,
       config: life.config,
