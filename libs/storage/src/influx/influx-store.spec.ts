@@ -49,6 +49,14 @@ describe('requests of the store on InfluxDB', () => {
     },
   );
 
+  test('a redirect is not followed: nobody else gets the token and the data', async () => {
+    const other = await ScriptedInflux.start();
+    influx.answer = () => ({ status: 307, headers: { location: `${other.url}/api/v2/write` } });
+    await expect(open().writeTicks([tickOf()])).rejects.toThrow('307');
+    expect([influx.seen.length, other.seen.length]).toEqual([1, 0]);
+    await other.dispose();
+  });
+
   test('a lost connection is a fault that is tried again, and shows in health until a write goes well', async () => {
     const store = open();
     influx.answer = () => 'cut';
