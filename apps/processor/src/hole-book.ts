@@ -40,8 +40,8 @@ export interface HoleBookState {
   readonly inputs: InputLedgerState;
   /** What is not mended. */
   readonly holes: readonly Hole[];
-  /** Venue and instant (ms UTC) up to which a symbol that is new may have lost its first trades. */
-  readonly shadows: readonly (readonly [exchange: string, until: number])[];
+  /** Venue and instant (ms UTC; null while unknown) up to which a symbol that is new may have lost its first trades. */
+  readonly shadows: readonly (readonly [exchange: string, until: number | null])[];
 }
 
 /**
@@ -65,7 +65,7 @@ export class HoleBook {
   ) {
     this.#inputs = new InputLedger(state?.inputs ?? null);
     this.#holes = (state?.holes ?? []).map((hole) => ({ ...hole }));
-    this.#shadows = new Map(state?.shadows ?? []);
+    this.#shadows = new Map((state?.shadows ?? []).map(([exchange, until]) => [exchange, until ?? Infinity]));
   }
 
   /** What is not mended. */
@@ -92,8 +92,10 @@ export class HoleBook {
     if (missing !== null) {
       for (const known of processing.coverage(exchange))
         this.#add(missing, exchange, known, end, processing, outputs);
-      this.#shadows.set(exchange, end ?? this.now() + UNBOUNDED_MS);
+      this.#shadows.set(exchange, end ?? Infinity);
     }
+    const shadow = this.#shadows.get(exchange);
+    if (shadow !== undefined && end !== null) this.#shadows.set(exchange, Math.min(shadow, end));
     for (const hole of this.#holes) {
       if (hole.exchange !== exchange) continue;
       if (!hole.bounded && end !== null) {
@@ -125,7 +127,11 @@ export class HoleBook {
 
   /** The book as data. */
   export(): HoleBookState {
-    return { inputs: this.#inputs.export(), holes: this.#holes, shadows: [...this.#shadows] };
+    const shadows = Array.from(
+      this.#shadows,
+      ([exchange, until]) => [exchange, finiteOrNull(until)] as const,
+    );
+    return { inputs: this.#inputs.export(), holes: this.#holes, shadows };
   }
 
   #add(
@@ -173,7 +179,7 @@ export class HoleBook {
       known.add(symbol);
       const coverage = { symbol, changesFrom: timestamp, eventTime: timestamp, unbroken: false };
       const missing = { source: 'unknown', from: timestamp, to: timestamp };
-      this.#add(missing, exchange, coverage, until, processing, outputs, false);
+      this.#add(missing, exchange, coverage, finiteOrNull(until), processing, outputs, false);
     }
     if (records.some((record) => isClock(record) && record.timestamp > until)) this.#shadows.delete(exchange);
   }
@@ -188,6 +194,10 @@ export class HoleBook {
     }
     return end;
   }
+}
+
+function finiteOrNull(value: number): number | null {
+  return value === Infinity ? null : value;
 }
 
 function isBehind({ symbol, to }: Hole, record: RawRecord): boolean {

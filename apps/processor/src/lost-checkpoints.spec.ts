@@ -261,6 +261,17 @@ describe('a log whose newest checkpoints are lost', () => {
     expect(second.gaps).toEqual([]);
   });
 
+  it('leaves what may have begun inside the hole incomplete when the whole log is lost', async () => {
+    const second = await begin([]);
+    await second.take(31, 90);
+    expect(await second.missed()).toBe(30);
+    await until(() => second.latest().size > 3, 'candles');
+    expect(second.candles.filter(claimsTooMuch)).toEqual([]);
+    expect(second.gaps).toContainEqual(
+      expect.objectContaining({ fromTimestamp: OPEN + 31 * 5_000, status: 'open' }),
+    );
+  });
+
   it('mends itself when the batches left out come after all', async () => {
     const second = await begin(kept);
     await second.take(31, 40);
@@ -269,11 +280,15 @@ describe('a log whose newest checkpoints are lost', () => {
     await until(() => second.gaps.some(({ status }) => status === 'filled'), 'the end of the gap', 20_000);
   });
 
-  it('gives larger epochs than the lost end of the log did', async () => {
+  it('gives larger epochs than an owner whose fence was lost with the end of the log', async () => {
+    const longer = [...kept, ...Array.from({ length: 10 }, () => kept.at(-1) as StoredLogRecord)];
+    const lost = await begin(longer);
+    await lost.take(21, 60);
+    await until(() => lost.candles.length > 0, 'candles');
     const second = await begin(kept);
-    await second.take(31, 90);
+    await second.take(61, 90);
     await until(() => second.candles.length > 0, 'candles');
-    const before = Math.max(...first.candles.map(({ epoch }) => epoch));
+    const before = Math.max(...lost.candles.map(({ epoch }) => epoch));
     expect(second.candles.every(({ epoch }) => epoch > before)).toBe(true);
   });
 });
