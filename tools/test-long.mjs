@@ -86,7 +86,7 @@ const LONG_RUNS = [
         'libs/venues/src/conformance-hostile',
       ],
       ...['apps/dashboard/src/gateway-fuzz', 'apps/dashboard/src/bounded-state'],
-      ...['libs/storage/src/influx/influx-store.integration', 'tools/delivery/src/security-config'],
+      ...['libs/storage/src/influx/influx-store.integration', 'tools/delivery/src/security'],
     ],
     env: {
       CODEC_RUNS: '30000',
@@ -97,6 +97,7 @@ const LONG_RUNS = [
       TEXT_RUNS: '100000',
       SERIES_TRADES: '1000000',
       CONFIG_RUNS: '2000',
+      HEALTH_RUNS: '3000',
       REQUIRE_SERVICES: '1',
     },
   },

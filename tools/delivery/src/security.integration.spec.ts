@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,7 +15,10 @@ import {
   whyNoInflux,
   whyNoRabbitMq,
 } from '@neuraltrade/infra';
+import fc from 'fast-check';
 
+/** Requests to a health port; HEALTH_RUNS=5000 is the long run. */
+const RUNS = Number(process.env['HEALTH_RUNS'] ?? 100);
 /** Secrets with the characters that end up escaped in URLs, JSON and HTTP headers. */
 const PASSWORD = 'canary-amqp-"p/w@:%41\\';
 const TOKEN = 'canary-influx-token-Zm9v==';
@@ -27,7 +30,7 @@ type Name = (typeof SERVICES)[number];
 const broker = sharedRabbitMq(process.env);
 const why = broker === null ? whyNoRabbitMq(process.env) : whyNoInflux(process.env);
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 if (broker === null || why !== '') test.skip(`services and their secrets (${why})`, () => undefined);
 else describe('services with secrets and hostile peers', () => suite(broker));
 
@@ -118,6 +121,85 @@ function suite(rabbitMq: SharedRabbitMq): void {
       expect((await fetch(`${url ?? ''}/metrics`)).status).toBe(401);
       expect((await fetch(`${url ?? ''}/health/live`)).status).toBe(200);
       expect((await fetch(`${service('processor').url ?? ''}/api/pipeline`)).status).toBe(404);
+    });
+
+    test('any request to a port of health gets a documented answer without a trace of our insides, or is closed', async () => {
+      const { port } = new URL(service('processor').url ?? '');
+      const word = fc.oneof(
+        fc.constantFrom(
+          '/health/live',
+          '/health/ready',
+          '/metrics',
+          '/',
+          '*',
+          '..',
+          '%',
+          '\\',
+          '?token=x',
+          '\u0000',
+        ),
+        fc.string({ maxLength: 12 }),
+      );
+      const method = fc.constantFrom(
+        'GET',
+        'GET',
+        'HEAD',
+        'POST',
+        'OPTIONS',
+        'TRACE',
+        'CONNECT',
+        'get',
+        '\u0001',
+      );
+      const header = fc.oneof(
+        fc.constantFrom(
+          'Expect: x',
+          'Content-Length: -1',
+          'Upgrade: websocket\r\nConnection: Upgrade',
+          'Transfer-Encoding: x',
+        ),
+        fc.constant(`Cookie: ${'x'.repeat(9_000)}`),
+        fc.string({ maxLength: 20 }),
+      );
+      const seen = new Set<string>();
+      await fc.assert(
+        fc.asyncProperty(method, fc.array(word, { maxLength: 3 }), header, async (verb, words, line) => {
+          const got = await answerTo(
+            Number(port),
+            `${verb} ${words.join('')} HTTP/1.1\r\nHost: x\r\n${line}\r\n\r\n`,
+          );
+          if (got === '') return;
+          const [, status = ''] = /^HTTP\/1\.1 (\d{3}) /.exec(got) ?? [];
+          expect(['200', '400', '404', '405', '417', '431', '501', '503']).toContain(status);
+          expect(got).not.toMatch(/node:internal|\bat .+:\d+:\d+|\.cjs|TypeError/);
+          seen.add(status);
+        }),
+        { numRuns: RUNS },
+      );
+      expect([...seen]).toEqual(expect.arrayContaining(['400', '404']));
+      expect((await fetch(`http://127.0.0.1:${port}/health/live`)).status).toBe(200);
+    }, 600_000);
+
+    test('a dashboard does with a token that may only read, and says what is wrong with a bucket of other types', async () => {
+      const ask = async (path: string, body: string): Promise<string> => {
+        const headers = { authorization: `Token ${TOKEN}` };
+        const answer = await fetch(`${influx.url}/api/v2/${path}`, { method: 'POST', headers, body });
+        return answer.text();
+      };
+      const listed = await fetch(`${influx.url}/api/v2/buckets?name=${influx.bucket}`, {
+        headers: { authorization: `Token ${TOKEN}` },
+      });
+      const { buckets } = (await listed.json()) as { buckets: { id: string; orgID: string }[] };
+      const { id, orgID } = buckets[0] ?? { id: '', orgID: '' };
+      const permissions = [{ action: 'read', resource: { type: 'buckets', id, orgID } }];
+      const made = await ask('authorizations', JSON.stringify({ orgID, permissions }));
+      const reading = start('dashboard', { INFLUX_TOKEN: (JSON.parse(made) as { token: string }).token });
+      await ask('buckets', JSON.stringify({ orgID, name: 'other-types', retentionRules: [] }));
+      await ask(`write?org=${influx.org}&bucket=other-types`, 'market_ticks,exchange=kraken bid=1i');
+      const mistyped = start('dashboard', { INFLUX_BUCKET: 'other-types' });
+      await Promise.all([reading.isReady(), mistyped.waitsFor('holds market_ticks.bid as integer')]);
+      expect((await fetch(`${mistyped.url ?? ''}/health/live`)).status).toBe(200);
+      expect(await Promise.all([reading.stop(), mistyped.stop()])).toEqual([0, 0]);
     });
 
     const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -237,6 +319,23 @@ function suite(rabbitMq: SharedRabbitMq): void {
     execFileSync('openssl', ['req', '-x509', ...made, ...subject], { stdio: 'ignore' });
     return [readFileSync(key), readFileSync(cert)];
   }
+}
+
+/** What comes back for bytes that may be no request at all. */
+function answerTo(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let got = '';
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(got));
+    // A request without its end is waited for much longer than a test may.
+    socket.setTimeout(300, () => socket.destroy());
+    socket.on('data', (chunk) => {
+      got += chunk.toString('latin1');
+      socket.destroy();
+    });
+    socket.write(bytes);
+  });
 }
 
 /** Which secrets a text holds, in whatever spelling. */
