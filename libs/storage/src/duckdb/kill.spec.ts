@@ -10,7 +10,7 @@ import { DuckDbStore } from './duckdb-store';
 import { DAY_MS } from './partition';
 
 /** How many kills at random instants; the long run asks for more. */
-const KILLS = Number(process.env['STORE_KILLS'] ?? 5);
+const KILLS = Number(process.env['STORE_KILLS'] ?? 3);
 const SEED = Number(process.env['STORE_KILL_SEED'] ?? 1);
 
 jest.setTimeout(60_000 + KILLS * 30_000);
