@@ -11,6 +11,7 @@ describe('the command line', () => {
       faults: ['kill', ...FAULT_NAMES],
       // Each of them has room in that minute.
       faultEveryMs: Math.ceil(60_000 / (FAULT_NAMES.length + 2)),
+      everyFaultOnce: true,
       seed: 1,
       symbols: undefined,
       timeframes: [

@@ -18,8 +18,8 @@ export const HELP = `Runs the pipeline against the venue simulator, faults inclu
   --duration TIME     how long the market trades under faults, such as 60s, 30m (60s)
   --rate N            trades a second over all venues and symbols               (500)
   --faults LIST       faults that take turns: all (the target's own and the simulator's), none, or names by comma (all)
-  --fault-every TIME  time between two faults                                   (10s, less where the duration has no
-                                                                                room for each of them once)
+  --fault-every TIME  time between two faults                     (10s, less where the duration has no room for each of
+                                                                  them once; then the run lasts until each had its turn)
   --seed N            seed of market and faults                                 (1)
   --symbols LIST      BASE/QUOTE texts by comma                                 (the pipeline's)
   --timeframes LIST   candle lengths by comma                                   (1m,5m,15m,1h)
@@ -70,6 +70,8 @@ export interface Plan {
   readonly faults: readonly string[];
   /** Time between two, ms. */
   readonly faultEveryMs: number;
+  /** Whether each fault has its turn even where the duration has no room for it. */
+  readonly everyFaultOnce: boolean;
   /** Seed of market and faults. */
   readonly seed: number;
   /** BASE/QUOTE texts by comma; undefined = the pipeline's. */
@@ -119,6 +121,7 @@ export function readPlan(args: readonly string[]): Plan | null {
       every === undefined
         ? Math.min(USUAL_FAULT_EVERY_MS, Math.ceil(lastsMs / (faults.length + 1)))
         : durationMs('fault-every', every),
+    everyFaultOnce: every === undefined,
     seed: number('seed', values.seed ?? '1', 0, 2 ** 31 - 1),
     symbols: values.symbols,
     timeframes: timeframes(values.timeframes ?? '1m,5m,15m,1h'),

