@@ -1,6 +1,7 @@
 import { PermanentError } from '@neuraltrade/contracts';
 import fc from 'fast-check';
 import { candleOf, gapOf, MINUTE, signalOf, tickOf } from '../testing/records';
+import { tagValue } from './line-protocol';
 import { candleLine, gapLine, signalLine, tickLine } from './points';
 import { MEASUREMENTS } from './schema';
 
@@ -89,6 +90,7 @@ describe('points in line protocol', () => {
     ['a trade id with a line of its own', () => tickLine(tickOf({ tradeId: '1\nevil,t=1 v=666 2' }))],
     ['an empty trade id', () => tickLine(tickOf({ tradeId: '' }))],
     ['a gap id with a line of its own', () => gapLine(gapOf({ gapId: 'x\nevil,t=1 v=666 2' }))],
+    ['a backslash in front of what a tag escapes', () => tagValue('x\\ v="1" 2')],
     ['an empty text', () => gapLine(gapOf({ gapId: '' }))],
     ['half a character', () => signalLine(signalOf({ modelVersion: '\ud83d' }))],
   ])('%s is refused with a sentence', (_what, line) => {
