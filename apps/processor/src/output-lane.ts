@@ -4,12 +4,17 @@ import type { MessageBus, OutgoingMessage, PublishOutcome } from '@neuraltrade/m
 const RETRY_MIN_MS = 20;
 const RETRY_MAX_MS = 1_000;
 
+interface Waiting {
+  readonly message: OutgoingMessage;
+  readonly onStored: (() => void) | undefined;
+}
+
 /**
  * Messages that must be stored in their order: one in flight, the next after its confirm. A refused one is tried again
  * for ever (the queue behind it is full, or its topology is being repaired); nothing is skipped.
  */
 export class OutputLane {
-  private readonly waiting: OutgoingMessage[] = [];
+  private readonly waiting: Waiting[] = [];
   private waiters: { through: number; resolve: () => void }[] = [];
   private added = 0;
   private confirmed = 0;
@@ -28,10 +33,10 @@ export class OutputLane {
     return this.refusedSince === null ? 0 : performance.now() - this.refusedSince;
   }
 
-  /** Puts a message behind those that wait. */
-  add(message: OutgoingMessage): void {
+  /** Puts a message behind those that wait. @param onStored told when it is confirmed. */
+  add(message: OutgoingMessage, onStored?: () => void): void {
     this.added += 1;
-    this.waiting.push(message);
+    this.waiting.push({ message, onStored });
     if (!this.running) void this.run();
   }
 
@@ -52,18 +57,19 @@ export class OutputLane {
   private async run(): Promise<void> {
     this.running = true;
     while (this.waiting.length > 0) {
-      for (const message of this.waiting.splice(0)) await this.publishUntilConfirmed(message);
+      for (const next of this.waiting.splice(0)) await this.publishUntilConfirmed(next);
     }
     this.running = false;
   }
 
-  private async publishUntilConfirmed(message: OutgoingMessage): Promise<void> {
+  private async publishUntilConfirmed({ message, onStored }: Waiting): Promise<void> {
     for (let delay = RETRY_MIN_MS; !this.abandoned; delay = Math.min(delay * 2, RETRY_MAX_MS)) {
       const outcome = await this.bus.publish(message);
       this.onOutcome(outcome);
       if (outcome === 'confirmed') {
         this.refusedSince = null;
         this.confirmed += 1;
+        onStored?.();
         const due = this.waiters.filter((waiter) => waiter.through <= this.confirmed);
         if (due.length > 0) this.waiters = this.waiters.filter((waiter) => waiter.through > this.confirmed);
         for (const waiter of due) waiter.resolve();

@@ -11,7 +11,7 @@ import {
   routingKeys,
 } from '@neuraltrade/contracts';
 import { type Delivery, type MessageBus, type OutgoingMessage, parkedMessage } from '@neuraltrade/messaging';
-import type { Metrics } from '@neuraltrade/metrics';
+import type { Metrics, RecordLedger } from '@neuraltrade/metrics';
 import type { ProcessingOutputs } from '@neuraltrade/processing';
 import { OutputLane } from './output-lane';
 
@@ -25,6 +25,10 @@ export class PartitionOutputs implements ProcessingOutputs {
   private delivery: Delivery | null = null;
   private refusals = 0;
   private readonly finals = new Map<string, number>();
+  /** Ticks of each message that is not confirmed yet. */
+  private readonly unconfirmed = new Set<{ readonly ticks: number }>();
+  private readonly ledger: RecordLedger;
+  private readonly forgetHeld: () => void;
 
   /**
    * @param queue the queue that is consumed, named in the headers of parked records.
@@ -39,7 +43,27 @@ export class PartitionOutputs implements ProcessingOutputs {
     private readonly epoch: number,
     private readonly batchSize: number,
     private readonly onRefused: (reason: ParkReason, detail: string) => void,
-  ) {}
+  ) {
+    this.ledger = metrics.ledger('processor');
+    this.forgetHeld = this.ledger.holds(() => this.heldTicks);
+  }
+
+  /** Trades were taken in. */
+  received(trades: number): void {
+    this.ledger.received(trades);
+  }
+
+  /** Trades had been seen before. */
+  repeated(trades: number): void {
+    this.ledger.rejected('repeated', trades);
+  }
+
+  /** Parks a message that cannot be read: it counts as one record. */
+  unreadable(message: Delivery, reason: ParkReason, detail: string): void {
+    this.ledger.received(1);
+    this.ledger.rejected(reason, 1);
+    this.park(message, reason, detail);
+  }
 
   /** Gathers a processed tick. */
   tick(tick: ProcessedTick): void {
@@ -79,6 +103,7 @@ export class PartitionOutputs implements ProcessingOutputs {
   /** Parks a record of the delivery that cannot be used, with its reason. */
   refuse(record: unknown, reason: ParkReason, detail: string): void {
     if (this.delivery === null) throw new Error('A record was refused before any delivery.');
+    if (isTrade(record)) this.ledger.rejected(reason, 1);
     const { messageId } = this.delivery;
     this.park(
       {
@@ -125,6 +150,10 @@ export class PartitionOutputs implements ProcessingOutputs {
 
   /** Gives up what waits; the next owner publishes it again. */
   abandon(): void {
+    this.ledger.rejected('returned-to-queue', this.heldTicks);
+    this.unconfirmed.clear();
+    this.ticks.clear();
+    this.forgetHeld();
     for (const lane of this.lanes.values()) lane.abandon();
   }
 
@@ -132,11 +161,30 @@ export class PartitionOutputs implements ProcessingOutputs {
     const batch = gathered.splice(0);
     const first = batch[0] as ProcessedTick;
     const last = batch[batch.length - 1] as ProcessedTick;
-    this.publish('ticks', `ticks:${first.exchange}:${first.symbol}`, batch, {
-      amqpExchange: AMQP_EXCHANGES.ticks,
-      routingKey: routingKeys.tick(first.exchange, first.symbol),
-      messageId: `${first.exchange}:${first.symbol}:${first.tradeId}-${last.tradeId}:${batch.length}`,
-    });
+    const sent = { ticks: batch.length };
+    this.unconfirmed.add(sent);
+    const onStored = (): void => {
+      // What was given up is made anew by the next owner, whether or not it was stored in the end.
+      if (this.unconfirmed.delete(sent)) this.ledger.confirmed(sent.ticks);
+    };
+    this.publish(
+      'ticks',
+      `ticks:${first.exchange}:${first.symbol}`,
+      batch,
+      {
+        amqpExchange: AMQP_EXCHANGES.ticks,
+        routingKey: routingKeys.tick(first.exchange, first.symbol),
+        messageId: `${first.exchange}:${first.symbol}:${first.tradeId}-${last.tradeId}:${batch.length}`,
+      },
+      onStored,
+    );
+  }
+
+  private get heldTicks(): number {
+    let held = 0;
+    for (const gathered of this.ticks.values()) held += gathered.length;
+    for (const { ticks } of this.unconfirmed) held += ticks;
+    return held;
   }
 
   private publish<K extends BatchKind>(
@@ -144,9 +192,13 @@ export class PartitionOutputs implements ProcessingOutputs {
     lane: string,
     records: readonly BatchRecords[K][],
     address: Pick<OutgoingMessage, 'amqpExchange' | 'routingKey' | 'messageId'>,
+    onStored?: () => void,
   ): void {
     const { body, contentType, headers } = encodeBatch(kind, records);
-    this.lane(lane, kind).add({ ...address, body, contentType, headers: { ...headers, epoch: this.epoch } });
+    this.lane(lane, kind).add(
+      { ...address, body, contentType, headers: { ...headers, epoch: this.epoch } },
+      onStored,
+    );
   }
 
   private lane(key: string, kind: BatchKind | 'parked' = 'parked'): OutputLane {
@@ -160,4 +212,9 @@ export class PartitionOutputs implements ProcessingOutputs {
     }
     return lane;
   }
+}
+
+/** Whether a record, malformed as it may be, is meant for a trade: gaps, clocks and candles have no trade id of their own. */
+export function isTrade(record: unknown): boolean {
+  return typeof record === 'object' && record !== null && 'tradeId' in record;
 }

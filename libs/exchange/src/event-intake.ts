@@ -1,5 +1,5 @@
 import { compareTradeIds } from '@neuraltrade/contracts';
-import type { Metrics } from '@neuraltrade/metrics';
+import type { Metrics, RecordLedger } from '@neuraltrade/metrics';
 import type { ControlEvent, DecodedEvent, TradeEvent } from '@neuraltrade/venues';
 import type { ClockTicker } from './clock-ticker';
 import type { Log } from './log';
@@ -44,13 +44,16 @@ export class EventIntake {
   readonly #named = new Map<EventKind, number>();
   readonly #behind = new Map<string, { readonly symbol: string; readonly cancel: () => void }>();
   readonly #exchangeToReceive;
+  readonly #ledger: RecordLedger;
   #repeated = 0;
   #dropped = 0;
+  #unasked = 0;
 
   /** An intake that has seen nothing. */
   constructor(deps: EventIntakeDeps) {
     this.#deps = deps;
     this.#exchangeToReceive = deps.metrics.exchangeToReceive.labels(deps.exchange);
+    this.#ledger = deps.metrics.ledger(`adapter-${deps.exchange}`);
   }
 
   /** Median time from match to arrival over recent trades, ms, including what the two clocks differ by. */
@@ -135,12 +138,18 @@ export class EventIntake {
       const increase = count - (this.#flushed.get(kind) ?? 0);
       if (increase === 0) continue;
       metrics.frames.inc({ exchange, kind }, increase);
-      if (kind === 'trade') metrics.ticksReceived.inc({ exchange }, increase);
+      if (kind === 'trade') {
+        metrics.ticksReceived.inc({ exchange }, increase);
+        this.#ledger.received(increase);
+      }
       this.#flushed.set(kind, count);
     }
     if (this.#repeated > 0) metrics.ticksRepeated.inc({ exchange, outcome: 'same' }, this.#repeated);
     if (this.#dropped > 0) metrics.ticksDropped.inc({ exchange, reason: 'buffer-full' }, this.#dropped);
-    this.#repeated = this.#dropped = 0;
+    this.#ledger.rejected('repeated', this.#repeated);
+    this.#ledger.rejected('buffer-full', this.#dropped);
+    this.#ledger.rejected('not-asked-for', this.#unasked);
+    this.#repeated = this.#dropped = this.#unasked = 0;
   }
 
   #trade(event: TradeEvent, receivedAt: number, caughtUp: boolean): void {
@@ -158,6 +167,7 @@ export class EventIntake {
     const outcome = this.#deps.feeds.get(event.symbol)?.trade(event, receivedAt);
     if (outcome === 'repeated') this.#repeated += 1;
     else if (outcome === 'dropped') this.#dropped += 1;
+    else if (outcome === undefined) this.#unasked += 1;
   }
 
   #newest({ symbol, tradeId }: NonNullable<ControlEvent['newestTrade']>, receivedAt: number): void {

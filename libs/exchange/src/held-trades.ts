@@ -4,9 +4,18 @@ export class HeldTrades {
   readonly max: number;
   #count = 0;
 
-  /** @param max most trades held. */
-  constructor(max: number) {
+  /** @param max most trades held. @param onGivenUp told how many were given up when their symbol was left. */
+  constructor(
+    max: number,
+    private readonly onGivenUp: (trades: number) => void = () => undefined,
+  ) {
     this.max = max;
+  }
+
+  /** Trades that were held are passed on to nobody any more. */
+  giveUp(trades: number): void {
+    this.#count -= trades;
+    this.onGivenUp(trades);
   }
 
   /** Trades held now. */

@@ -25,6 +25,7 @@ export class LiveAdapter implements ExchangeAdapter {
   #gaps = 0;
   #backfilled = 0;
   #cancelSecond: (() => void) | null = null;
+  #endAccount: (() => void) | null = null;
   #cancelPauseLimit: (() => void) | null = null;
 
   /** An adapter at rest. */
@@ -33,7 +34,8 @@ export class LiveAdapter implements ExchangeAdapter {
     const exchange = venue.name;
     const watchesSilence = venue.heartbeat.speaksInSilence || deps.rest === null;
     this.#deps = deps;
-    this.#heldTrades = new HeldTrades(config.bufferMaxTicks);
+    const ledger = metrics.ledger(`adapter-${exchange}`);
+    this.#heldTrades = new HeldTrades(config.bufferMaxTicks, (trades) => ledger.rejected('stopped', trades));
     this.#clock = new ClockTicker({ exchange, symbols, partitions: config.partitions, output, timers });
     this.#intake = new EventIntake({
       exchange,
@@ -66,6 +68,13 @@ export class LiveAdapter implements ExchangeAdapter {
   connect(): void {
     if (this.#running) return;
     this.#running = true;
+    const { metrics, venue } = this.#deps;
+    const forgetHeld = metrics.ledger(`adapter-${venue.name}`).holds(() => this.#heldTrades.count);
+    const endScrapes = metrics.registry.onScrape(() => this.#intake.flush());
+    this.#endAccount = () => {
+      forgetHeld();
+      endScrapes();
+    };
     for (const symbol of this.#feeds.keys()) this.#restore(symbol);
     this.#cancelSecond = repeat(this.#deps.timers, CLOCK_PERIOD_MS, () => this.#everySecond());
     this.#links.connect();
@@ -120,6 +129,7 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#deps.rest?.stop();
     for (const feed of this.#feeds.values()) feed.stop();
     this.#intake.flush();
+    this.#endAccount?.();
     this.#showStatus();
   }
 

@@ -78,7 +78,7 @@ export class OrderedOutput {
   stop(): void {
     this.#cancelPoll?.();
     const trades = this.#waiting.slice(this.#next).filter((record) => !isGap(record));
-    this.#deps.heldTrades.add(-trades.length);
+    this.#deps.heldTrades.giveUp(trades.length);
     this.#next = this.#waiting.length;
   }
 }

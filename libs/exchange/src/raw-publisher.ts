@@ -2,6 +2,8 @@ import { BackpressureBuffer } from '@neuraltrade/backpressure';
 import {
   AMQP_EXCHANGES,
   encodeBatch,
+  isClock,
+  isGap,
   partitionOf,
   type RawRecord,
   routingKeys,
@@ -51,6 +53,16 @@ export interface RawPublisher {
 export function createRawPublisher(deps: RawPublisherDeps): RawPublisher {
   const { exchange, partitions, timers, bufferMaxTicks, batchMaxTicks, batchFlushMs } = deps;
   const stored = new StoredPublisher(deps);
+  const ledger = deps.metrics.ledger(`adapter-${exchange}`);
+  let unconfirmed = 0;
+  ledger.holds(() => unconfirmed);
+  const onConfirmed = (records: readonly RawRecord[]): void => {
+    let trades = 0;
+    for (const record of records) if (!isGap(record) && !isClock(record)) trades += 1;
+    unconfirmed -= trades;
+    ledger.confirmed(trades);
+    deps.onConfirmed(records);
+  };
   const copies = new GapCopies(stored, deps);
   const buffer = new BackpressureBuffer<RawRecord>({
     lanes: partitions,
@@ -60,7 +72,7 @@ export function createRawPublisher(deps: RawPublisherDeps): RawPublisher {
   });
   const lanes = Array.from(
     { length: partitions },
-    (_, index) => new PartitionLane(index, buffer, stored, deps),
+    (_, index) => new PartitionLane(index, buffer, stored, { ...deps, onConfirmed }),
   );
   const laneBySymbol = new Map<string, PartitionLane>();
   const laneOf = (symbol: string): PartitionLane => {
@@ -79,6 +91,9 @@ export function createRawPublisher(deps: RawPublisherDeps): RawPublisher {
     tick(tick) {
       const lane = laneOf(tick.symbol);
       if (!buffer.push(tick, timers.now(), lane.index)) return false;
+      unconfirmed += 1;
+      // Live ones were counted when they were read.
+      if (tick.backfilled) ledger.received(1);
       lane.wake();
       return true;
     },

@@ -23,6 +23,7 @@ export function createMetrics() {
     ...labelNames: L[]
   ): Histogram<L> => new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers: [registry] });
 
+  const ledgers = new Map<string, RecordLedger>();
   const ledgerCounts = {
     received: counter('records_received_total', 'Records taken in by a stage', 'stage'),
     confirmed: counter('records_confirmed_total', 'Records that the next stage has', 'stage'),
@@ -32,9 +33,13 @@ export function createMetrics() {
 
   return {
     /**
-     * The account of a stage's records: received = confirmed + rejected + in flight at every scrape. One a stage and process.
+     * The account of a stage's records: received = confirmed + rejected + in flight at every scrape. The same one for a stage each time.
      */
-    ledger: (stage: string): RecordLedger => new RecordLedger(stage, ledgerCounts, registry),
+    ledger: (stage: string): RecordLedger => {
+      const known = ledgers.get(stage) ?? new RecordLedger(stage, ledgerCounts, registry);
+      ledgers.set(stage, known);
+      return known;
+    },
     /** Where everything below is registered; `metrics()` renders the Prometheus text. */
     registry,
     /** Messages that the broker confirmed. */

@@ -23,7 +23,7 @@ const PUBLISHERS = ['processor', 'adapter-binance'] as const;
 const broker = sharedRabbitMq(process.env);
 const why = broker === null ? whyNoRabbitMq(process.env) : whyNoInflux(process.env);
 
-jest.setTimeout(120_000 + SHUTDOWNS * 10_000);
+jest.setTimeout(240_000 + SHUTDOWNS * 10_000);
 if (broker === null || why !== '') test.skip(`services that are stopped (${why})`, () => undefined);
 else describe(`services that are stopped under load (seed ${SEED})`, () => suite(broker));
 

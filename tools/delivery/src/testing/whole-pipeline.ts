@@ -19,7 +19,7 @@ import {
 } from '@neuraltrade/venue-simulator';
 
 /** Longest time until everything that the venue told is stored, ms. */
-const STORED_WITHIN_MS = 60_000;
+const STORED_WITHIN_MS = 120_000;
 
 /** A busy broker takes its time to make queues, ms. */
 const READY_WITHIN_MS = 60_000;
@@ -134,7 +134,8 @@ export class WholePipeline {
     for (const service of this.services) {
       await eventually(
         async () => (await service.readiness()).status === 200,
-        async () => `${service.script} to be ready: ${JSON.stringify(await service.readiness())}`,
+        async () =>
+          `${service.script} to be ready: ${JSON.stringify(await service.readiness())} ${service.stdout.slice(-2_000)}`,
         READY_WITHIN_MS,
       );
     }
