@@ -21,10 +21,12 @@ const QUEUE_MAX_BYTES = 268_435_456;
 const STEP_MS = 1_000;
 const TRADES_A_STEP = 5_000;
 const OUTAGE_MS = 600_000;
+/** By then the buffer is full. */
+const FULL_AFTER_MS = 15_000;
 /** After how long without an answer a publish is unknown, ms. */
 const ANSWER_MS = 10_000;
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('a broker that is away for ten minutes at 5,000 trades a second', () => {
   it('costs no more memory than the buffer, and what does not fit is one gap of exactly that size', async () => {
@@ -86,7 +88,10 @@ describe('a broker that is away for ten minutes at 5,000 trades a second', () =>
 
     await trade(1_000);
     isAway = true;
-    await trade(OUTAGE_MS);
+    await trade(FULL_AFTER_MS);
+    expect(transport.latest.paused || transport.latest.ended !== null).toBe(true);
+    expect(deepest).toBeLessThanOrEqual(config.bufferMaxTicks);
+    await trade(OUTAGE_MS - FULL_AFTER_MS);
     expect(transport.connections.every(({ ended }) => ended !== null)).toBe(true);
     isAway = false;
     await trade(60_000, 10);

@@ -34,12 +34,14 @@ const VENUE = 'binance';
 const SYMBOLS = ['BTC/USDT', 'ETH/USDT'];
 const TIMEFRAME = '1s';
 const TIMEFRAME_MS = 1_000;
+/** On a busy machine services take their time to start. */
+const WITHIN_MS = 60_000;
 /** The first instance has no name, the second one has. */
 const INSTANCES = ['', 'b'] as const;
 type Instance = (typeof INSTANCES)[number];
 
 const broker = sharedRabbitMq(process.env);
-jest.setTimeout(90_000 + KILLS * 20_000);
+jest.setTimeout(180_000 + KILLS * 20_000);
 if (broker === null) test.skip(`two adapters of one venue (${whyNoRabbitMq(process.env)})`, () => undefined);
 else
   describe(`two adapters of one venue, of which one is killed ${KILLS} times in turns (seed ${SEED})`, () =>
@@ -79,10 +81,16 @@ function suite(rabbitMq: SharedRabbitMq): void {
     running.set(instance, adapter);
   };
   const adapter = (instance: Instance): ServiceProcess => running.get(instance) as ServiceProcess;
+  const isReady = (instance: Instance): Promise<void> =>
+    eventually(
+      async () => (await adapter(instance).readiness()).status === 200,
+      async () => `an adapter to be ready: ${JSON.stringify(await adapter(instance).readiness())}`,
+      WITHIN_MS,
+    );
   /** Something new comes out. */
   const works = async (): Promise<void> => {
     const before = sink.trades.size;
-    await eventually(() => sink.trades.size > before + 50, 'ticks from the processor');
+    await eventually(() => sink.trades.size > before + 50, 'ticks from the processor', WITHIN_MS);
   };
   /** Candles that closed after now come out. */
   const candlesClose = async (): Promise<void> => {
@@ -90,6 +98,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     await eventually(
       () => [...sink.latest.values()].some(({ timestamp }) => timestamp > now),
       'candles that opened later',
+      WITHIN_MS,
     );
   };
   const gapsOf = (instance: Instance, status: string): string[] =>
@@ -125,7 +134,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     });
     started.push(processor);
     for (const instance of INSTANCES) start(instance);
-    await Promise.all(INSTANCES.map((instance) => adapter(instance).isReady()));
+    await Promise.all(INSTANCES.map(isReady));
     const random = seededRandom(SEED);
     for (let kill = 0; kill < KILLS; kill += 1) {
       const instance = INSTANCES[kill % INSTANCES.length] as Instance;
@@ -134,13 +143,13 @@ function suite(rabbitMq: SharedRabbitMq): void {
       await adapter(instance).stop('SIGKILL');
       await works();
       start(instance);
-      await adapter(instance).isReady();
+      await isReady(instance);
     }
     // The second one is cut off and comes again: it cannot fill its gap.
     await door.close();
     await works();
     await door.open();
-    await eventually(() => gapsOf('b', 'open').length === 0, 'closed gaps');
+    await eventually(() => gapsOf('b', 'open').length === 0, 'closed gaps', WITHIN_MS);
     // It is cut off once more and never comes again.
     await door.close();
     await eventually(() => gapsOf('b', 'open').length > 0, 'an open gap');
@@ -150,15 +159,19 @@ function suite(rabbitMq: SharedRabbitMq): void {
     violations = await market.violations();
     await market.hold();
     let before = -1;
-    await eventually(async () => {
-      told = market.told();
-      const isComplete = told.every((trade) => sink.trades.has(nameOf(trade)));
-      // A second without anything new: the last candles are closed by clocks.
-      const isQuiet = before === sink.latest.size;
-      before = sink.latest.size;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      return isComplete && isQuiet;
-    }, 'every trade and candle').catch(() => undefined);
+    await eventually(
+      async () => {
+        told = market.told();
+        const isComplete = told.every((trade) => sink.trades.has(nameOf(trade)));
+        // A second without anything new: the last candles are closed by clocks.
+        const isQuiet = before === sink.latest.size;
+        before = sink.latest.size;
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        return isComplete && isQuiet;
+      },
+      'every trade and candle',
+      WITHIN_MS,
+    ).catch(() => undefined);
     lostAndCovered = (await adapter('').stop()) === 0 ? gapsOf('b', 'filled') : [];
   });
   afterAll(async () => {
