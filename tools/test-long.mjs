@@ -67,6 +67,11 @@ const LONG_RUNS = [
     env: { PARKED_MESSAGES: '4000', PARKED_KILLS: '20', REQUIRE_SERVICES: '1' },
   },
   {
+    name: 'cluster killed',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'tools/delivery/src/cluster'],
+    env: { CLUSTER_ROUNDS: '5', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'adapters under every fault',
     command: [...JEST, 'libs/venue-simulator/src/fault-recovery'],
     env: { FAULT_ORDEALS: '1' },
