@@ -12,7 +12,7 @@ import type { Metrics } from '@neuraltrade/metrics';
 import { createProcessing, type Processing } from '@neuraltrade/processing';
 import { atMost, type Logger } from '@neuraltrade/service';
 import { processingConfig, type ProcessorConfig } from './config';
-import { PartitionOutputs } from './outputs';
+import { isTrade, PartitionOutputs } from './outputs';
 import { HoleBook, type HoleBookState } from './hole-book';
 import { Mending } from './mending';
 import { Ownership } from './ownership';
@@ -274,7 +274,9 @@ export class Partition {
           'or the queue has lost them. The candles of this venue in this partition are incomplete until stored trades fill them.',
       );
     }
+    const repeatedBefore = repeatsOf(processing);
     processing.apply(records, outputs);
+    outputs.repeated(repeatsOf(processing) - repeatedBefore);
     if (this.lastTag - this.ackedTag >= this.deps.config.PREFETCH / 2) void this.checkpoint();
   }
 
@@ -320,14 +322,27 @@ export class Partition {
 }
 
 /** The records of a delivery that can be used; what cannot is parked. */
+function tradesIn(records: readonly RawRecord[]): number {
+  let trades = 0;
+  for (const record of records) if (isTrade(record)) trades += 1;
+  return trades;
+}
+
+function repeatsOf({ counters }: Processing): number {
+  let repeats = 0;
+  for (const { repeated } of counters.values()) repeats += repeated.same + repeated.conflict;
+  return repeats;
+}
+
 function recordsOf(delivery: Delivery, outputs: PartitionOutputs): RawRecord[] {
   try {
     const { records, faults } = decodeBatch('raw', delivery);
+    outputs.received(tradesIn(records) + faults.filter(({ value }) => isTrade(value)).length);
     for (const { value, fault } of faults) outputs.refuse(value, 'malformed', fault);
     return records;
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
-    outputs.park(delivery, error.reason, error.message);
+    outputs.unreadable(delivery, error.reason, error.message);
     return [];
   }
 }
