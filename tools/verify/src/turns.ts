@@ -4,7 +4,7 @@ export class Turns {
 
   /** Runs an action as soon as everything asked for before about any of these things is over, however that went. */
   take<T>(things: readonly string[], action: () => Promise<T>): Promise<T> {
-    const before = Promise.allSettled(things.map((thing) => this.#last.get(thing)));
+    const before = Promise.allSettled(things.map((thing) => this.#last.get(thing) ?? Promise.resolve()));
     const turn = before.then(action);
     for (const thing of things) this.#last.set(thing, turn);
     return turn;
