@@ -110,7 +110,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
   afterAll(() => pipeline.dispose());
 
   test('the sink says so, queues fill, the processor and then the adapter are refused, and the venue is left', () => {
-    expect(reasons).toEqual(expect.arrayContaining([expect.stringContaining('has had no answer for')]));
+    expect(reasons).toEqual(expect.arrayContaining([expect.stringContaining('no answer')]));
     expect(refused.processor).toBeGreaterThan(0);
     expect(refused.adapter).toBeGreaterThan(0);
     expect(refused.venueStatus).toBe(0);
