@@ -82,6 +82,20 @@ describe('a gap', () => {
     ]);
   });
 
+  it.each([2 ** 31, 2 ** 32, 1e15, Number.MAX_SAFE_INTEGER - 5])(
+    'is shown, and none is where no id is missing, by ids around %d',
+    (edge) => {
+      const { transport, gaps } = adapterHarness();
+      transport.latest
+        .opens()
+        .says(...[-2, -1, 0, 1, 5].map((step) => trade(edge + step, TEST_START + step)));
+      expect(gaps()).toMatchObject([
+        { afterTradeId: String(edge + 1), status: 'open' },
+        { afterTradeId: String(edge + 1), beforeTradeId: String(edge + 5), missing: 3 },
+      ]);
+    },
+  );
+
   it('is not shown by a jump where ids have holes', () => {
     const { transport, gaps, pass } = adapterHarness({ venue: 'bybit' });
     transport.latest
