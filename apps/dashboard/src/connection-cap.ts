@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { DropArgument, Socket } from 'node:net';
 import type { ClientLimits } from './config';
 
 /**
@@ -29,5 +29,5 @@ export function capConnections(
       else open.delete(address);
     });
   });
-  server.on('drop', (data) => onRefused(data?.remoteAddress ?? ''));
+  server.on('drop', (dropped?: DropArgument) => onRefused(dropped?.remoteAddress ?? ''));
 }

@@ -165,7 +165,9 @@ describe('messages of other programs', () => {
   it.each(kinds)('%s of version 999 is refused as an unknown schema, however good it looks', (kind) => {
     const { body, contentType, headers } = encodeBatch(kind, SAMPLES[kind] as never[]);
     const v999 = { body, contentType, headers: { ...headers, schemaVersion: 999 } };
-    expect(() => decodeBatch(kind, v999)).toThrow(expect.objectContaining({ reason: 'unknown-schema' }));
+    expect(() => decodeBatch(kind, v999)).toThrow(
+      `Schema version 999 of ${kind} as application/json is not known`,
+    );
   });
 
   it.each(['[', '{"a":'])('a record nested 100,000 levels deep by %p is refused as malformed', (opening) => {
