@@ -212,7 +212,9 @@ function suite(rabbitMq: SharedRabbitMq): void {
     );
     for (const symbol of SYMBOLS) {
       expect(own?.get(symbol)?.openGaps).toEqual([]);
-      expect(others?.get(symbol)?.openGaps.map(({ gapId }) => gapId)).toEqual([expect.stringMatching(/@b$/)]);
+      // It was killed right after it had opened its last gap, which may be before it saved that.
+      const strange = others?.get(symbol)?.openGaps.filter(({ gapId }) => !gapId.endsWith('@b'));
+      expect(strange).toEqual([]);
       expect(BigInt(own?.get(symbol)?.lastTradeId ?? 0)).toBeGreaterThan(
         BigInt(others?.get(symbol)?.lastTradeId ?? 0),
       );
