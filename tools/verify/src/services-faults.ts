@@ -10,8 +10,8 @@ import { Turns } from './turns';
 
 /** Whoever is silent for three heartbeats is gone for the broker; a little more, to be sure. */
 const PATIENCE_IN_HEARTBEATS = 3.3;
-const TAKES_SHARE_WITHIN_MS = 20_000;
-const JOINS_AT_MOST = 5;
+const TAKES_SHARE_WITHIN_MS = 60_000;
+const JOINS_AT_MOST = 3;
 /** After it has woken up: it finds out that others own its share now. */
 const WAKES_MS = 1_000;
 const EMPTY_WITHIN_MS = 30_000;
