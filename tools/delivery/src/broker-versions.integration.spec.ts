@@ -240,7 +240,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     channel.on('error', () => undefined);
     const ended = new Promise((resolve) => channel.once('close', resolve));
     const isStored = new Promise<boolean>((resolve) => {
-      channel.sendToQueue(queue, body, {}, (error: unknown) => resolve(error == null));
+      channel.sendToQueue(queue, body, {}, (error: unknown) => resolve((error ?? null) === null));
     });
     expect(await isStored).toBe(major < 4);
     await (major < 4 ? channel.close() : ended);
@@ -346,7 +346,9 @@ function suite(rabbitMq: SharedRabbitMq): void {
     body: string,
   ): Promise<boolean> {
     return new Promise((resolve) => {
-      channel.sendToQueue(queue, Buffer.from(body), {}, (error: unknown) => resolve(error == null));
+      channel.sendToQueue(queue, Buffer.from(body), {}, (error: unknown) =>
+        resolve((error ?? null) === null),
+      );
     });
   }
 }
