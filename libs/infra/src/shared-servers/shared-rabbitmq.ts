@@ -15,7 +15,7 @@ export interface SharedRabbitMq extends Pick<RabbitMq, 'rabbitmqctl'> {
 }
 
 /** Made at once while the broker starts: rabbitmqctl takes seconds on a busy machine. */
-const VIRTUAL_HOSTS = Array.from({ length: 16 }, (_, i) => `test-${i}`);
+const VIRTUAL_HOSTS = Array.from({ length: 32 }, (_, i) => `test-${i}`);
 
 type Call = { readonly method: 'takeVirtualHost' | 'rabbitmqctl'; readonly args: readonly string[] };
 

@@ -4,6 +4,7 @@ import {
   coreQueues,
   DEFAULT_QUEUE_MAX_BYTES,
   type RawRecord,
+  rawQueue,
   replaces,
 } from '@neuraltrade/contracts';
 import { bundles, eventually, ServiceProcess } from '@neuraltrade/infra';
@@ -80,18 +81,21 @@ export class ProcessorRig {
     );
   }
 
-  /** Ends the market and waits until all of it has come out and every input is answered, or for a while. */
-  async end(): Promise<void> {
+  /**
+   * Ends the market and waits until all of it has come out and every input is answered, or for a while.
+   * @param isOut whether a candle is the one that an undisturbed run gives at last.
+   */
+  async end(isOut = (candle: Candle, wanted: Candle) => candle.revision >= wanted.revision): Promise<void> {
     await this.traffic.end();
     const expected = [...this.expected()];
     // What is missing then is told by the facts of the test.
     await eventually(
       () =>
-        expected.every(([key, { revision }]) => {
+        expected.every(([key, wanted]) => {
           const candle = this.sink.latest.get(key);
-          return candle !== undefined && candle.revision >= revision;
+          return candle !== undefined && isOut(candle, wanted);
         }),
-      'the last revision of every candle',
+      'the last version of every candle',
       60_000,
     ).catch(() => undefined);
     await eventually(async () => (await this.waiting()) === 0, 'empty queues', 60_000).catch(() => undefined);
@@ -112,9 +116,9 @@ export class ProcessorRig {
     return [...this.traffic.trades].filter((trade) => !this.sink.trades.has(trade));
   }
 
-  /** Messages of the core queues that nobody took. */
+  /** Messages that the processor has not taken. */
   async waiting(): Promise<number> {
-    const names = coreQueues(PARTITIONS, this.queueMaxBytes).map(({ name }) => name);
+    const names = Array.from({ length: PARTITIONS }, (_, index) => rawQueue(index, this.queueMaxBytes).name);
     const depths = await Promise.all(names.map((name) => this.bus.depth(name)));
     return depths.reduce((sum, { ready }) => sum + ready, 0);
   }
