@@ -79,3 +79,28 @@ export async function deleteWhenEmpty(broker: Broker, queue: string, withinMs: n
   if (told.trim() !== 'deleted')
     throw new Error(`the queue ${queue} was not empty within ${withinMs / 1_000} s (${told.trim()})`);
 }
+
+/**
+ * Waits until a queue is there and somebody consumes it.
+ * @throws Error when that is not so within the time.
+ */
+export async function consumed(broker: Broker, queue: string, withinMs: number): Promise<void> {
+  const told = await broker.rabbitmqctl(
+    'eval',
+    `Name = rabbit_misc:r(<<"/">>, queue, <<"${queue}">>),
+     Consumed = fun() ->
+       case rabbit_amqqueue:lookup(Name) of
+         {ok, Queue} -> case catch rabbit_amqqueue:consumers(Queue) of [_ | _] -> true; _ -> false end;
+         _ -> false
+       end
+     end,
+     Wait = fun
+       Wait(true, _) -> consumed;
+       Wait(false, 0) -> not_consumed;
+       Wait(false, Looks) -> timer:sleep(${LOOK_EVERY_MS}), Wait(Consumed(), Looks - 1)
+     end,
+     Wait(Consumed(), ${Math.ceil(withinMs / LOOK_EVERY_MS)}).`,
+  );
+  if (told.trim() !== 'consumed')
+    throw new Error(`nobody consumed the queue ${queue} within ${withinMs / 1_000} s (${told.trim()})`);
+}

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { ExpectedError, leaveOnOutputFault } from '@neuraltrade/service';
 import { HELP, readPlan } from './arguments';
 import { SERVICE_PROJECTS, ServicesTarget } from './services-target';
@@ -10,6 +11,7 @@ import { verify } from './verify';
 
 /** The bundle lies in dist/tools/verify. */
 const ROOT = resolve(__dirname, '../../..');
+const run = promisify(execFile);
 const PROJECTS = { standalone: ['apps/standalone'], services: SERVICE_PROJECTS };
 
 async function main(): Promise<number> {
@@ -19,7 +21,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  for (const project of ['tools/simulate', ...PROJECTS[plan.target]]) build(project);
+  await Promise.all(['tools/simulate', ...PROJECTS[plan.target]].map(build));
   const directory = takeDirectory(plan.dataDir);
   const env: Record<string, string> = { ...stringsOf(process.env) };
   const { symbols } = plan;
@@ -40,9 +42,12 @@ async function main(): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-function build(project: string): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), project]);
-  if (status !== 0) throw new ExpectedError(`${project} cannot be built: ${String(stderr).trim()}`);
+async function build(project: string): Promise<void> {
+  await run(process.execPath, [join(ROOT, 'tools/bundle.mjs'), project]).catch(
+    (error: { stderr?: string }) => {
+      throw new ExpectedError(`${project} cannot be built: ${String(error.stderr ?? '').trim()}`);
+    },
+  );
 }
 
 function takeDirectory(asked: string | undefined): string {

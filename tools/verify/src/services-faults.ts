@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Influx, RabbitMq } from '@neuraltrade/infra';
 import type { BrokerLinks } from './broker-links';
-import { deleteWhenEmpty } from './broker-queues';
+import { consumed, deleteWhenEmpty } from './broker-queues';
 import type { ServicesFault } from './fault-list';
 import { getText } from './http-answers';
 import { readMetrics } from './metrics-page';
@@ -15,6 +15,12 @@ const JOINS_AT_MOST = 3;
 /** After it has woken up: it finds out that others own its share now. */
 const WAKES_MS = 1_000;
 const EMPTY_WITHIN_MS = 30_000;
+const DECLARED_WITHIN_MS = 60_000;
+/**
+ * RabbitMQ 3.10 writes down some time after a quorum queue's declaration that it is there. One that was declared within the
+ * last second before a kill is broken for good: each consumer is answered with 541 INTERNAL_ERROR, and no client can mend it.
+ */
+const QUEUE_SETTLES_MS = 5_000;
 /** Work passes from one processor to another, or out of a queue, only while the broker is there. */
 const ALL_THAT_HANDS_OVER = ['processor', 'broker', 'links'];
 const PUBLISHED = 'neuraltrade_messages_published_total{kind="ticks"}';
@@ -48,6 +54,7 @@ export class ServicesFaults {
   readonly #parts: FaultyParts;
   readonly #turns = new Turns();
   readonly #rounds = new Map<string, number>();
+  #settling = false;
 
   /** Does nothing yet. */
   constructor(parts: FaultyParts) {
@@ -57,6 +64,12 @@ export class ServicesFaults {
   /** The processor that runs. */
   get processor(): ServiceProcess {
     return this.#parts.processors[0];
+  }
+
+  /** To be told that every service is ready: all have declared their queues, which need to settle once. */
+  ready(): void {
+    if (!this.#settling) void this.#turns.take(['broker'], () => sleep(QUEUE_SETTLES_MS));
+    this.#settling = true;
   }
 
   /** Does one. @param lastsMs how long, where it lasts. @returns the venue that it befell; null = all. */
@@ -147,6 +160,8 @@ export class ServicesFaults {
     const { broker, links, partitions } = this.#parts;
     const queue = `processor.raw.${this.#round('delete-queue') % partitions}`;
     await links.holding('adapters', () => deleteWhenEmpty(broker, queue, EMPTY_WITHIN_MS));
+    await consumed(broker, queue, DECLARED_WITHIN_MS);
+    await sleep(QUEUE_SETTLES_MS);
   }
 
   #round(fault: string): number {

@@ -93,12 +93,13 @@ export class ServicesTarget implements Target {
 
   /** See {@link Target.state}. */
   async state(): Promise<TargetState> {
-    const { audit } = this.#started();
+    const { audit, faults } = this.#started();
     const [told, trades] = await Promise.all([
       Promise.all(this.#wanted().map((service) => service.fault())),
       this.#ticksStored(),
     ]);
     const reason = told.filter((fault) => fault !== '').join('; ');
+    if (reason === '') faults.ready();
     return { ready: reason === '', openGaps: audit.openGaps, trades, reason };
   }
 

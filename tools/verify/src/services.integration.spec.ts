@@ -1,5 +1,5 @@
 import { sharedRabbitMq, whyNoInflux, whyNoRabbitMq } from '@neuraltrade/infra';
-import { ownFaults } from './fault-list';
+import { faultNames } from './fault-list';
 import { runVerify } from './testing/run-verify';
 
 const missing = [
@@ -7,8 +7,9 @@ const missing = [
   whyNoInflux(process.env),
 ];
 const why = missing.filter((text) => text !== '').join('; ');
-/** A kill is the harder form of each of these; they have their turn in the long run. */
-const GENTLE = ['restart-broker', 'restart-influx', 'hand-over-processor'];
+/** Those of the ordinary run; VERIFY_FAULTS names others by comma, or all. */
+const FEW = 'kill-processor,kill-sink,kill-adapter,kill-broker,cut-sockets,drop-frames,duplicate-frames';
+const list = process.env['VERIFY_FAULTS'] ?? FEW;
 
 // A hang ends here; the command has deadlines of its own.
 jest.setTimeout(600_000);
@@ -16,13 +17,14 @@ jest.setTimeout(600_000);
 if (why !== '') test.skip(`the services verified (${why})`, () => undefined);
 else {
   describe('npm run verify of the services', () => {
-    it('finds every trade stored once and every candle right after each fault of a process, the broker and the database', async () => {
-      const own = ownFaults('services').filter((name) => !GENTLE.includes(name));
-      const faults = [...own, 'cut-sockets', 'drop-frames'];
-      const { code, stderr, result } = await runVerify([
-        ...['--target', 'services', '--faults', faults.join(','), '--seed', '1'],
-        ...['--duration', '5s', '--rate', '100', '--history', '10s', '--timeframes', '1s,5s,1m'],
-      ]);
+    it('finds every trade stored once and every candle right after faults of processes, the broker and the market', async () => {
+      const { code, stderr, result } = await runVerify(
+        [
+          ...['--target', 'services', '--faults', list, '--seed', '1', '--duration', '8s', '--rate', '100'],
+          ...['--symbols', 'BTC/USDT,BTC/USD', '--history', '10s', '--timeframes', '1s,5s,1m'],
+        ],
+        { BACKFILL_MS: '600000', PARTITIONS: '2' },
+      );
       expect({ code, stderr }).toEqual({
         code: 0,
         stderr: expect.stringContaining('once and right') as string,
@@ -35,7 +37,8 @@ else {
       });
       expect(result.ticks.expected).toBeGreaterThan(1_000);
       expect(result.candles.expected).toBeGreaterThan(30);
-      expect(result.faults.map(({ name }) => name)).toEqual(expect.arrayContaining(faults));
+      const faults = faultNames(list, 'services') as readonly string[];
+      expect(result.faults.map(({ name }) => name)).toEqual(expect.arrayContaining([...faults]));
       const processes = ['adapter-bybit', 'processor', 'influx-sink', 'dashboard', 'rabbitmq', 'influxdb'];
       expect(result.memoryMb.map(({ name }) => name)).toEqual(expect.arrayContaining(processes));
       expect(result.latencyMs.frameToStored.count).toBeGreaterThan(0);

@@ -28,12 +28,15 @@ export interface VerifyRun {
   readonly result: Result;
 }
 
-/** Runs `npm run verify` with these arguments to its end. */
-export function runVerify(args: readonly string[]): Promise<VerifyRun> {
+/** Runs `npm run verify` with these arguments to its end. @param env more of its environment. */
+export function runVerify(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<VerifyRun> {
   const { PATH, INFLUXD_BIN } = process.env;
   const child = spawn(process.execPath, ['tools/run.mjs', 'tools/verify', ...args], {
     cwd: ROOT,
-    env: { PATH, ...(INFLUXD_BIN !== undefined && { INFLUXD_BIN }), ...QUICK },
+    env: { PATH, ...(INFLUXD_BIN !== undefined && { INFLUXD_BIN }), ...QUICK, ...env },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
