@@ -22,18 +22,8 @@ else {
     it('finds every trade stored once and every candle right after faults of processes, the broker and the market', async () => {
       const { code, stderr, result } = await runVerify(
         [
-          ...[
-            '--target',
-            'services',
-            '--faults',
-            list,
-            '--seed',
-            '1',
-            '--duration',
-            duration,
-            '--rate',
-            '100',
-          ],
+          ...['--target', 'services', '--faults', list, '--seed', '1'],
+          ...['--duration', duration, '--rate', '100'],
           ...['--symbols', 'BTC/USDT,BTC/USD', '--history', '10s', '--timeframes', '1s,5s,1m'],
         ],
         { BACKFILL_MS: '600000', PARTITIONS: '2' },
