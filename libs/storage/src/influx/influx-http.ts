@@ -31,7 +31,8 @@ export class InfluxHttp {
   readonly #access: InfluxAccess;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #client: InfluxDB;
-  readonly #closed = new AbortController();
+  readonly #underWay = new Set<AbortController>();
+  #closed = false;
 
   /** Opens nothing yet. */
   constructor(access: InfluxAccess) {
@@ -69,7 +70,8 @@ export class InfluxHttp {
 
   /** Ends what is under way and lets the sockets go. */
   close(): void {
-    this.#closed.abort();
+    this.#closed = true;
+    for (const request of this.#underWay) request.abort();
     this.#agent.destroy();
   }
 
@@ -80,9 +82,18 @@ export class InfluxHttp {
   ): Promise<string> {
     const { timeoutMs } = this.#access;
     const authorization = `Token ${this.#token()}`;
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = AbortSignal.any([deadline, this.#closed.signal]);
-    return new Promise((resolve, reject) => {
+    // One controller a request, let go with it: the client never takes its listener off, and signals that outlive a request
+    // would keep every body that was sent.
+    const request = new AbortController();
+    let late = false;
+    const deadline = setTimeout(() => {
+      late = true;
+      request.abort();
+    }, timeoutMs);
+    deadline.unref();
+    this.#underWay.add(request);
+    if (this.#closed) request.abort();
+    return new Promise<string>((resolve, reject) => {
       const chunks: Uint8Array[] = [];
       this.#client.transport.send(
         path,
@@ -90,18 +101,19 @@ export class InfluxHttp {
         {
           ...options,
           method: 'POST',
-          signal,
+          signal: request.signal,
           headers: { authorization, 'content-type': contentType },
         },
         {
           next: (chunk) => void chunks.push(chunk),
           complete: () => resolve(Buffer.concat(chunks).toString('utf8')),
           error: (error) =>
-            reject(
-              deadline.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error,
-            ),
+            reject(late ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error),
         },
       );
+    }).finally(() => {
+      clearTimeout(deadline);
+      this.#underWay.delete(request);
     });
   }
 

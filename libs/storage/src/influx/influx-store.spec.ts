@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ScriptedInflux } from '@neuraltrade/infra';
 import { candleOf, gapOf, MINUTE, tickOf } from '../testing/records';
 import { createInfluxStore, type InfluxStore } from './influx-store';
@@ -48,6 +50,22 @@ describe('requests of the store on InfluxDB', () => {
       expect(influx.seen).toHaveLength(1);
     },
   );
+
+  test('nothing is kept of a request that was answered', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const store = open();
+    const batch = Array.from({ length: 1_000 }, (_, index) => tickOf({ tradeId: String(index) }));
+    const kept = async (writes: number): Promise<number> => {
+      for (let count = 0; count < writes; count += 1) await store.writeTicks(batch);
+      influx.seen.length = 0;
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await kept(5);
+    // Each body is above 200 KB.
+    expect((await kept(60)) - before).toBeLessThan(6_000_000);
+  });
 
   test('a redirect is not followed: nobody else gets the token and the data', async () => {
     const other = await ScriptedInflux.start();
