@@ -1,3 +1,4 @@
+import { seededRandom } from '@neuraltrade/exchange';
 import {
   eventually,
   ScriptedInflux,
@@ -75,7 +76,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
   afterAll(() => pipeline.dispose());
 
   test(`at random instants, ${SHUTDOWNS} times: each leaves with 0 in time`, async () => {
-    const random = randomFrom(SEED);
+    const random = seededRandom(SEED);
     for (let count = 0; count < SHUTDOWNS; count += 1) {
       const name = SERVICES[count % SERVICES.length] as Name;
       await new Promise((resolve) => setTimeout(resolve, random() * LONGEST_LIFE_MS));
@@ -132,12 +133,3 @@ function suite(rabbitMq: SharedRabbitMq): void {
 }
 
 const NACKED = 'messages_nacked_total';
-
-/** Numbers in [0, 1) that are the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-}

@@ -7,6 +7,7 @@ import {
   rawQueue,
   replaces,
 } from '@neuraltrade/contracts';
+import { seededRandom } from '@neuraltrade/exchange';
 import { bundles, eventually, ServiceProcess } from '@neuraltrade/infra';
 import { createRabbitMqBus, type MessageBus } from '@neuraltrade/messaging';
 import { createProcessing, DEFAULT_PROCESSING } from '@neuraltrade/processing';
@@ -50,7 +51,7 @@ export class ProcessorRig {
       log: { info: () => undefined, warn: () => undefined },
     });
     await bus.declare(coreQueues(PARTITIONS, queueMaxBytes));
-    return new ProcessorRig(url, bus, randomFrom(seed), queueMaxBytes);
+    return new ProcessorRig(url, bus, seededRandom(seed), queueMaxBytes);
   }
 
   /** Starts a processor. @param url where it finds the broker, when not where this test does. */
@@ -158,15 +159,4 @@ export function expectedCandles(partitions: readonly (readonly RawRecord[])[]): 
     });
   }
   return latest;
-}
-
-/** Even numbers from [0, 1), the same for the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
