@@ -71,6 +71,23 @@ const SAMPLES: { readonly [K in BatchKind]: readonly BatchRecords[K][] } = {
       timestamp: 300_000,
     },
   ],
+  outcomes: [
+    {
+      exchange: 'bybit',
+      symbol: 'SOL/USDT',
+      timeframe: '5m',
+      modelVersion: 'm1',
+      signalType: 'buy',
+      timestamp: 300_000,
+      horizonTimestamp: 900_000,
+      status: 'miss',
+      entryPrice: 150,
+      exitPrice: 149.85,
+      returnBps: -10,
+      maxAdverseBps: 12,
+      maxFavourableBps: 3,
+    },
+  ],
   gaps: [gap],
   status: [{ component: 'processor', state: 'up', detail: '', figures: { ticksReceived: 3 }, timestamp: 1 }],
 };

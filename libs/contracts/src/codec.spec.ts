@@ -7,6 +7,7 @@ import { type Gap, gapIdOf } from './gap';
 import type { MlSignal } from './ml-signal';
 import type { ProcessedTick } from './processed-tick';
 import type { RawTick } from './raw-tick';
+import type { SignalOutcome } from './signal-outcome';
 import type { ComponentStatus } from './status';
 
 const exchange = fc.constantFrom('binance', 'a1', 'abcdefghijklmnopqrstuvwx');
@@ -122,6 +123,29 @@ const signals: fc.Arbitrary<MlSignal> = fc
     return { ...signal, probBuy: buy / sum, probHold: hold / sum, probSell: sell / sum };
   });
 
+const outcomes: fc.Arbitrary<SignalOutcome> = fc
+  .record({
+    exchange,
+    symbol,
+    timeframe: fc.constantFrom('1m', '15m', '1h', '1d'),
+    modelVersion: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 16 }),
+    signalType: fc.constantFrom('buy' as const, 'hold' as const, 'sell' as const),
+    timestamp: fc.integer({ min: 0, max: 10 ** 13 }),
+    horizonMs: fc.integer({ min: 1, max: 10 ** 10 }),
+    figures: fc.option(fc.tuple(positive, positive, double, unit, unit)),
+    isHit: fc.boolean(),
+  })
+  .map(({ figures, horizonMs, isHit, ...signal }) => {
+    const [entryPrice, exitPrice, returnBps, maxAdverseBps, maxFavourableBps] =
+      figures ?? Array(5).fill(null);
+    return {
+      ...signal,
+      horizonTimestamp: signal.timestamp + horizonMs,
+      status: figures === null ? ('unjudged' as const) : isHit ? ('hit' as const) : ('miss' as const),
+      ...{ entryPrice, exitPrice, returnBps, maxAdverseBps, maxFavourableBps },
+    } as SignalOutcome;
+  });
+
 const statuses: fc.Arbitrary<ComponentStatus> = fc.record({
   component: fc.string({ minLength: 1, maxLength: 64 }),
   state: fc.constantFrom('up' as const, 'degraded' as const, 'down' as const),
@@ -138,6 +162,7 @@ const KINDS: Readonly<Record<BatchKind, fc.Arbitrary<object>>> = {
   ticks: processedTicks,
   candles,
   signals,
+  outcomes,
   gaps,
   status: statuses,
 };

@@ -6,6 +6,7 @@ import { type Gap, gapSchema } from './gap';
 import { type MlSignal, mlSignalSchema } from './ml-signal';
 import { derivedFault, type ProcessedTick } from './processed-tick';
 import { isClock, isGap, type RawRecord } from './raw-record';
+import { type SignalOutcome, signalOutcomeSchema } from './signal-outcome';
 import { type ComponentStatus, componentStatusSchema } from './status';
 import { rawTickFault } from './tick-check';
 
@@ -19,6 +20,8 @@ export interface BatchRecords {
   candles: Candle;
   /** Model signals of one symbol. */
   signals: MlSignal;
+  /** What became of signals of one symbol. */
+  outcomes: SignalOutcome;
   /** Gaps of one symbol. */
   gaps: Gap;
   /** Status of one component. */
@@ -121,6 +124,8 @@ export function recordFault(kind: BatchKind, value: unknown): string | null {
       return schemaFault(candleSchema, value);
     case 'signals':
       return schemaFault(mlSignalSchema, value);
+    case 'outcomes':
+      return schemaFault(signalOutcomeSchema, value);
     case 'gaps':
       return schemaFault(gapSchema, value);
     case 'status':

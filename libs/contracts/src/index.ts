@@ -10,6 +10,7 @@ export * from './processed-tick';
 export * from './queues';
 export * from './raw-record';
 export * from './raw-tick';
+export * from './signal-outcome';
 export * from './status';
 export * from './symbol';
 export * from './tick-check';

@@ -14,6 +14,15 @@ function core(
   return { name, kind: 'core', singleActiveConsumer, maxBytes, bindings };
 }
 
+function optional(
+  name: string,
+  maxBytes: number,
+  bindings: QueueBinding[],
+  singleActiveConsumer = false,
+): QueueSpec {
+  return { name, kind: 'optional', singleActiveConsumer, maxBytes, bindings };
+}
+
 /** The processor's input of one partition: one active consumer, every venue. */
 export function rawQueue(partition: number, maxBytes: number): QueueSpec {
   return core(
@@ -29,8 +38,10 @@ export function rawQueues(partitions: number, maxBytes: number): QueueSpec[] {
   return Array.from({ length: partitions }, (_, partition) => rawQueue(partition, maxBytes));
 }
 
-/** The store's queues: ticks, closed candles, signals and gaps. */
-export function sinkQueues(maxBytes: number): Record<'ticks' | 'ohlcv' | 'signals' | 'events', QueueSpec> {
+/** The store's queues: ticks, closed candles, signals, what became of them, and gaps. */
+export function sinkQueues(
+  maxBytes: number,
+): Record<'ticks' | 'ohlcv' | 'signals' | 'outcomes' | 'events', QueueSpec> {
   return {
     ticks: core('influx-sink.ticks', maxBytes, [{ amqpExchange: ticks, pattern: 'tick.#' }]),
     ohlcv: core(
@@ -43,6 +54,7 @@ export function sinkQueues(maxBytes: number): Record<'ticks' | 'ohlcv' | 'signal
       true,
     ),
     signals: core('influx-sink.signals', maxBytes, [{ amqpExchange: signals, pattern: 'signal.#' }]),
+    outcomes: core('influx-sink.outcomes', maxBytes, [{ amqpExchange: signals, pattern: 'outcome.#' }]),
     events: core('influx-sink.events', maxBytes, [{ amqpExchange: events, pattern: 'gap.#' }]),
   };
 }
@@ -55,6 +67,29 @@ export function parkedQueue(maxBytes: number): QueueSpec {
 /** Every core queue: publishers declare them too, so that nothing is published before its queue exists. */
 export function coreQueues(partitions: number, maxBytes: number): QueueSpec[] {
   return [...rawQueues(partitions, maxBytes), ...Object.values(sinkQueues(maxBytes)), parkedQueue(maxBytes)];
+}
+
+/** The ML engine's queue of final candles: one active consumer, so that each candle is judged once. */
+export function mlEngineQueue(maxBytes: number): QueueSpec {
+  return optional('ml-engine.ohlcv', maxBytes, [{ amqpExchange: ohlcv, pattern: 'ohlcv.final.#' }], true);
+}
+
+/** The signals service's queue: signals, and the final candles that they are judged by; one active consumer. */
+export function signalsQueue(maxBytes: number): QueueSpec {
+  return optional(
+    'signals',
+    maxBytes,
+    [
+      { amqpExchange: signals, pattern: 'signal.#' },
+      { amqpExchange: ohlcv, pattern: 'ohlcv.final.#' },
+    ],
+    true,
+  );
+}
+
+/** The recorder's queue of every tick. */
+export function recorderQueue(maxBytes: number): QueueSpec {
+  return optional('backtester.recorder', maxBytes, [{ amqpExchange: ticks, pattern: 'tick.#' }]);
 }
 
 /** Where one replica of the processor hears of the others: gone with it. */
@@ -78,7 +113,7 @@ export function dashboardQueue(instance: string, maxBytes: number): QueueSpec {
     bindings: [
       { amqpExchange: ticks, pattern: 'tick.#' },
       { amqpExchange: ohlcv, pattern: 'ohlcv.#' },
-      { amqpExchange: signals, pattern: 'signal.#' },
+      { amqpExchange: signals, pattern: '#' },
       { amqpExchange: events, pattern: '#' },
     ],
   };

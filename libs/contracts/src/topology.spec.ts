@@ -1,4 +1,12 @@
-import { coreQueues, dashboardQueue, rawQueue, sinkQueues } from './queues';
+import {
+  coreQueues,
+  dashboardQueue,
+  mlEngineQueue,
+  rawQueue,
+  recorderQueue,
+  signalsQueue,
+  sinkQueues,
+} from './queues';
 import { AMQP_EXCHANGES, logNames, routingKeys } from './topology';
 
 /** Whether a topic pattern takes a routing key: `*` one word, `#` any number of words. */
@@ -11,6 +19,8 @@ function takes(pattern: string, key: string): boolean {
   return match(pattern.split('.'), key.split('.'));
 }
 
+const { raw, ticks, ohlcv, signals, events } = AMQP_EXCHANGES;
+
 describe('routing keys', () => {
   it.each([
     [routingKeys.raw(3, 'binance'), 'raw.3.binance'],
@@ -19,6 +29,7 @@ describe('routing keys', () => {
     [routingKeys.candle('revised', '1h', 'coinbase', 'ETH/USD'), 'ohlcv.revised.1h.coinbase.ETH-USD'],
     [routingKeys.partialCandles('binance'), 'ohlcv.partial.binance'],
     [routingKeys.signal('binance', 'BTC/USDT'), 'signal.binance.BTC-USDT'],
+    [routingKeys.outcome('binance', 'BTC/USDT'), 'outcome.binance.BTC-USDT'],
     [routingKeys.gap('binance', 'BTC/USDT'), 'gap.binance.BTC-USDT'],
     [routingKeys.status('adapter-binance'), 'status.adapter-binance'],
     [logNames.checkpoint(7), 'processor.checkpoint.7'],
@@ -28,7 +39,6 @@ describe('routing keys', () => {
     expect(key).toBe(expected);
   });
 
-  const { raw, ticks, ohlcv, signals, events } = AMQP_EXCHANGES;
   const published = [
     { amqpExchange: raw, key: routingKeys.raw(3, 'binance'), queue: 'processor.raw.3' },
     { amqpExchange: ticks, key: routingKeys.tick('bybit', 'BTC/USDT'), queue: 'influx-sink.ticks' },
@@ -43,6 +53,7 @@ describe('routing keys', () => {
       queue: 'influx-sink.ohlcv',
     },
     { amqpExchange: signals, key: routingKeys.signal('bybit', 'BTC/USDT'), queue: 'influx-sink.signals' },
+    { amqpExchange: signals, key: routingKeys.outcome('bybit', 'BTC/USDT'), queue: 'influx-sink.outcomes' },
     { amqpExchange: events, key: routingKeys.gap('bybit', 'BTC/USDT'), queue: 'influx-sink.events' },
     { amqpExchange: AMQP_EXCHANGES.parking, key: 'delivery-limit', queue: 'market.parked' },
   ];
@@ -79,9 +90,29 @@ describe('queues', () => {
     expect(sinkQueues(1_000).ticks.singleActiveConsumer).toBe(false);
   });
 
-  it('core queues are one a partition, four of the sink, one for what is parked, with names of their own', () => {
+  it('core queues are one a partition, five of the sink, one for what is parked, with names of their own', () => {
     const names = coreQueues(8, 1_000).map(({ name }) => name);
-    expect(names).toHaveLength(8 + 4 + 1);
+    expect(names).toHaveLength(8 + 5 + 1);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each([
+    [mlEngineQueue(1_000), [[ohlcv, routingKeys.candle('final', '1m', 'bybit', 'BTC/USDT')]]],
+    [
+      signalsQueue(1_000),
+      [
+        [signals, routingKeys.signal('bybit', 'BTC/USDT')],
+        [ohlcv, routingKeys.candle('final', '1m', 'bybit', 'BTC/USDT')],
+      ],
+    ],
+    [recorderQueue(1_000), [[ticks, routingKeys.tick('bybit', 'BTC/USDT')]]],
+  ] as const)('$name is optional and takes what its service works on', ({ kind, bindings }, wanted) => {
+    expect(kind).toBe('optional');
+    for (const [amqpExchange, key] of wanted)
+      expect(
+        bindings.some((binding) => binding.amqpExchange === amqpExchange && takes(binding.pattern, key)),
+      ).toBe(true);
+    const partial = routingKeys.partialCandles('bybit');
+    expect(bindings.some(({ pattern }) => takes(pattern, partial))).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ export const AMQP_EXCHANGES = {
   ticks: 'market.ticks',
   /** Candles. */
   ohlcv: 'market.ohlcv',
-  /** Model signals. */
+  /** Model signals, and what became of them. */
   signals: 'market.signals',
   /** Copies of gaps, and component status. */
   events: 'market.events',
@@ -66,6 +66,8 @@ export const routingKeys = {
   partialCandles: (exchange: string): string => `ohlcv.partial.${exchange}`,
   /** Signals of one symbol. */
   signal: (exchange: string, symbol: string): string => `signal.${exchange}.${symbolWord(symbol)}`,
+  /** Outcomes of one symbol's signals. */
+  outcome: (exchange: string, symbol: string): string => `outcome.${exchange}.${symbolWord(symbol)}`,
   /** Gaps of one symbol. */
   gap: (exchange: string, symbol: string): string => `gap.${exchange}.${symbolWord(symbol)}`,
   /** A component's status. */
@@ -79,4 +81,6 @@ export const logNames = {
   /** Last published ids and open gaps of one venue's adapter; `instance` tells several of one venue apart, '' is the only one. */
   adapterState: (exchange: string, instance = ''): string =>
     `adapter.state.${exchange}${instance === '' ? '' : `.${instance}`}`,
+  /** What the signals service follows and delivers. */
+  signalsState: 'signals.state',
 } as const;
