@@ -1,11 +1,11 @@
-import { ChartPanel } from './chart-panel';
-import { byId, element, setSentence, setText } from './elements';
-import { GatewayLink, type LinkState } from './gateway-link';
-import { PipelineStrip } from './pipeline-strip';
-import { formatAge, formatTimeOfDay } from './price-format';
-import { PriceTable } from './price-table';
+import { ChartPanel } from './chart/chart-panel';
+import { byId, element, setSentence, setText } from './dom/elements';
+import { GatewayLink, type LinkState } from './gateway/gateway-link';
+import { PipelineStrip } from './pipeline/pipeline-strip';
+import { formatAge, formatTimeOfDay } from './format/price-format';
+import { PriceTable } from './prices/price-table';
 import type { CandleSeriesName, DashboardMode, ServerMessage } from './protocol';
-import { isSameSeries, parseSelection, selectionHash, TIMEFRAMES } from './selection';
+import { isSameSeries, parseSelection, selectionHash, TIMEFRAMES } from './view/selection';
 
 const TOKEN_KEY = 'neuraltrade.token';
 /** Without any trade for this long, the page says so, ms. */

@@ -2,11 +2,11 @@ import type { Candle } from '@neuraltrade/contracts';
 import { CandleBook } from './candle-book';
 import { NoSuchSeriesError, requestCandles } from './candle-requests';
 import { ChartView } from './chart-view';
-import { byId, setSentence, setText } from './elements';
+import { byId, setSentence, setText } from '../dom/elements';
 import { Legend } from './legend';
-import { capitalized } from './price-format';
-import { type CandlesMessage, type CandleSeriesName } from './protocol';
-import { isSameSeries } from './selection';
+import { capitalized } from '../format/price-format';
+import { type CandlesMessage, type CandleSeriesName } from '../protocol';
+import { isSameSeries } from '../view/selection';
 
 const FIRST_PAGE = 300;
 const NEXT_PAGE = 500;

@@ -1,6 +1,6 @@
-import { element, setText } from './elements';
-import { capitalized, formatAge, formatBps, formatPrice, priceDecimals } from './price-format';
-import type { PriceRow } from './protocol';
+import { element, setText } from '../dom/elements';
+import { capitalized, formatAge, formatBps, formatPrice, priceDecimals } from '../format/price-format';
+import type { PriceRow } from '../protocol';
 
 /** A trade older than this is marked: on most venues a symbol trades more often, ms. */
 const OLD_MS = 60_000;

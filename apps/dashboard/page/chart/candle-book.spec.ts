@@ -1,8 +1,8 @@
 import type { Candle } from '@neuraltrade/contracts';
 import { replaces } from '@neuraltrade/contracts';
 import fc from 'fast-check';
-import { CandleBook, supersedes } from '../page/candle-book';
-import { candleOf } from './testing/market-samples';
+import { CandleBook, supersedes } from './candle-book';
+import { candleOf } from '../../src/testing/market-samples';
 
 const version = fc.record({
   epoch: fc.integer({ min: 0, max: 3 }),

@@ -1,6 +1,6 @@
 import type { Candle } from '@neuraltrade/contracts';
-import { element, setText } from './elements';
-import { formatAmount, formatCount, formatMinute, formatPrice, priceDecimals } from './price-format';
+import { element, setText } from '../dom/elements';
+import { formatAmount, formatCount, formatMinute, formatPrice, priceDecimals } from '../format/price-format';
 
 const FIGURES = ['O', 'H', 'L', 'C', 'Volume', 'Trades', 'VWAP'] as const;
 

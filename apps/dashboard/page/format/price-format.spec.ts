@@ -6,7 +6,7 @@ import {
   formatPrice,
   formatRate,
   priceDecimals,
-} from '../page/price-format';
+} from './price-format';
 
 test.each([
   [67_123.4, '67,123.40'],

@@ -1,5 +1,5 @@
 import type { Candle } from '@neuraltrade/contracts';
-import type { CandleSeriesName, HttpError } from './protocol';
+import type { CandleSeriesName, HttpError } from '../protocol';
 
 /** The gateway has no such series; asking again does not help. */
 export class NoSuchSeriesError extends Error {

@@ -1,5 +1,5 @@
 import { retryDelay } from './backoff';
-import { CLOSE_CODES, type CandleSeriesName, type ClientMessage, type ServerMessage } from './protocol';
+import { CLOSE_CODES, type CandleSeriesName, type ClientMessage, type ServerMessage } from '../protocol';
 
 /** Longest silence of a living gateway (it speaks once a second), ms. */
 const SILENCE_MS = 6_000;

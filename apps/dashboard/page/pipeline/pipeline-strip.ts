@@ -1,6 +1,6 @@
-import { byId, element, setSentence, setText } from './elements';
-import { formatAge, formatCount, formatRate } from './price-format';
-import type { PipelineComponent, PipelineMessage } from './protocol';
+import { byId, element, setSentence, setText } from '../dom/elements';
+import { formatAge, formatCount, formatRate } from '../format/price-format';
+import type { PipelineComponent, PipelineMessage } from '../protocol';
 
 /** A component that has said nothing for this long is shown as silent, ms. */
 const SILENT_MS = 15_000;

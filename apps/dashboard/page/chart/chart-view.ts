@@ -10,7 +10,7 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 import type { BookChange, CandleBook } from './candle-book';
-import { formatMinute, formatPrice, priceDecimals } from './price-format';
+import { formatMinute, formatPrice, priceDecimals } from '../format/price-format';
 
 const BAR_WIDTH = 8;
 const MOST_BARS_SHOWN = 150;

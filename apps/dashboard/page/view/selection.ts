@@ -1,4 +1,4 @@
-import type { CandleSeriesName } from './protocol';
+import type { CandleSeriesName } from '../protocol';
 
 /** The candle lengths that the page offers. */
 export const TIMEFRAMES = ['1m', '5m', '15m', '1h'] as const;
