@@ -1,12 +1,5 @@
 import fc from 'fast-check';
-import {
-  formatAge,
-  formatAmount,
-  formatBps,
-  formatPrice,
-  formatRate,
-  priceDecimals,
-} from './price-format';
+import { formatAge, formatAmount, formatBps, formatPrice, formatRate, priceDecimals } from './price-format';
 
 test.each([
   [67_123.4, '67,123.40'],
