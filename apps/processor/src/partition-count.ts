@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { MessageBus } from '@neuraltrade/messaging';
+import { type MessageBus, within } from '@neuraltrade/messaging';
 import { ConfigError } from '@neuraltrade/service';
-import { within } from './deadline';
 
 const LOG = 'processor.partitions';
 const WAIT_MS = 10_000;

@@ -7,7 +7,7 @@ import {
   type Candle,
   type RawRecord,
 } from '@neuraltrade/contracts';
-import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
+import { type Delivery, type MessageBus, Ownership, type Subscription } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import { createProcessing, type Processing } from '@neuraltrade/processing';
 import { atMost, type Logger } from '@neuraltrade/service';
@@ -15,7 +15,6 @@ import { processingConfig, type ProcessorConfig } from './config';
 import { isTrade, PartitionOutputs } from './outputs';
 import { HoleBook, type HoleBookState } from './hole-book';
 import { Mending } from './mending';
-import { Ownership } from './ownership';
 import type { RefusalLog } from './refusal-log';
 import type { StoredTicks } from './stored-ticks';
 
@@ -239,7 +238,11 @@ export class Partition {
   private async takeOver(generation: number): Promise<void> {
     const { bus, config, metrics, now, startFresh } = this.deps;
     const logName = logNames.checkpoint(this.number);
-    const ownership = await Ownership.take(await bus.openLog(logName), logName, now());
+    const ownership = await Ownership.take(await bus.openLog(logName), {
+      name: logName,
+      now: now(),
+      remedy: 'Delete the log and rebuild the candles from the stored ticks.',
+    });
     if (generation !== this.generation) return ownership.close();
     const { state, inputs } = readCheckpoint(startFresh ? null : ownership.recovered.state);
     const epoch = ownership.candleEpoch;

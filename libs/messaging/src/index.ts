@@ -2,6 +2,8 @@ export * from './consume-in-order';
 export * from './in-process/in-process-bus';
 export * from './log-queue';
 export * from './message-bus';
+export * from './ownership/ownership';
+export { within } from './ownership/within';
 export * from './parking';
 export * from './message-limits';
 export * from './publish-batch';

@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { RetryableError } from '@neuraltrade/contracts';
-import type { LogQueue, LogReader, StoredLogRecord } from '@neuraltrade/messaging';
+import type { LogQueue, LogReader, StoredLogRecord } from '../log-queue';
 import { CheckpointScan, type RecoveredState } from './checkpoint-scan';
-import { within } from './deadline';
+import { within } from './within';
 
 const WAIT_MS = 10_000;
 
+/** Which state is taken over. */
+export interface TakeOver {
+  /** Name of the log that holds its checkpoints, for sentences. */
+  readonly name: string;
+  /** Our clock, ms UTC: the candidate base of candle epochs, used when this fence is the log's first. */
+  readonly now: number;
+  /** What a person can do when the log was cut and holds no checkpoint: sentences that follow the fault. */
+  readonly remedy: string;
+}
+
 /**
- * One ownership of a partition: begun by a fence in its checkpoint log, ended by the fence of the next owner.
- * The log is watched all the time, so that a checkpoint counts only once the log itself shows it as valid.
+ * One ownership of a state (a partition of the processor's, or all of a service's): begun by a fence in its checkpoint log,
+ * ended by the fence of the next owner. The log is watched all the time, so that a checkpoint counts only once the log itself
+ * shows it as valid.
  */
 export class Ownership {
   /** The newest ownership has the largest: this fence's offset in the log. */
@@ -23,6 +34,7 @@ export class Ownership {
 
   private constructor(
     private readonly log: LogQueue,
+    private readonly name: string,
     private readonly scan: CheckpointScan,
     private readonly reader: LogReader,
     epoch: number,
@@ -35,11 +47,10 @@ export class Ownership {
   }
 
   /**
-   * Takes a partition over: appends a fence, reads the log up to it and recovers the last valid checkpoint.
-   * @param now ms UTC, the candidate base of candle epochs; used when this fence is the log's first.
-   * @throws RetryableError when the log does not answer in time.
+   * Takes a state over: appends a fence, reads the log up to it and recovers the last valid checkpoint.
+   * @throws RetryableError when the log does not answer in time; PermanentError when it was cut and holds no checkpoint.
    */
-  static async take(log: LogQueue, logName: string, now: number): Promise<Ownership> {
+  static async take(log: LogQueue, { name, now, remedy }: TakeOver): Promise<Ownership> {
     const nonce = randomUUID();
     const scan = new CheckpointScan();
     let owner: Ownership | null = null;
@@ -51,7 +62,7 @@ export class Ownership {
 
     await within(
       WAIT_MS,
-      `Appending a fence to ${logName}`,
+      `Appending a fence to ${name}`,
       log.append({ headers: { type: 'fence', nonce, epochBase: now }, body: Buffer.alloc(0) }),
     );
     const reader = await log.follow((record) => {
@@ -65,8 +76,8 @@ export class Ownership {
       }
     });
     try {
-      const epoch = await within(WAIT_MS, `Reading ${logName} up to the own fence`, fence);
-      owner = new Ownership(log, scan, reader, epoch, scan.recover(logName));
+      const epoch = await within(WAIT_MS, `Reading ${name} up to the own fence`, fence);
+      owner = new Ownership(log, name, scan, reader, epoch, scan.recover(name, remedy));
       for (const record of early) owner.watch(record);
       return owner;
     } catch (error) {
@@ -90,7 +101,7 @@ export class Ownership {
    * @throws RetryableError when the ownership was lost or the log does not answer in time: nothing may be acked.
    */
   async save(state: string): Promise<void> {
-    if (this.fenced) throw lostOwnership();
+    if (this.fenced) throw this.lostOwnership();
     const sequence = ++this.sequence;
     const shown = new Promise<void>((resolve, reject) => {
       this.awaited = { sequence, settle: (fault) => (fault ? reject(fault) : resolve()) };
@@ -110,15 +121,15 @@ export class Ownership {
     this.scan.dropContent();
     if (kind === 'fence' || this.scan.newestEpoch > this.epoch) {
       this.fenced = true;
-      this.awaited?.settle(lostOwnership());
+      this.awaited?.settle(this.lostOwnership());
       return;
     }
     if (kind !== 'valid-checkpoint' || Number(record.headers['sequence']) !== this.awaited?.sequence) return;
     this.awaited.settle();
     this.awaited = null;
   }
-}
 
-function lostOwnership(): RetryableError {
-  return new RetryableError('Another processor has taken this partition over.');
+  private lostOwnership(): RetryableError {
+    return new RetryableError(`Another process has taken the state in ${this.name} over.`);
+  }
 }

@@ -1,9 +1,9 @@
 import { PermanentError } from '@neuraltrade/contracts';
-import type { StoredLogRecord } from '@neuraltrade/messaging';
+import type { StoredLogRecord } from '../log-queue';
 
-/** The state that the next owner of a partition starts from. */
+/** The state that the next owner starts from. */
 export interface RecoveredState {
-  /** The exported processing state; null when the log holds none and never did. */
+  /** The saved state; null when the log holds none and never did. */
   readonly state: string | null;
   /** Sequence number of the checkpoint that it came from; 0 when there is none. */
   readonly sequence: number;
@@ -12,7 +12,7 @@ export interface RecoveredState {
 }
 
 /**
- * Reads a partition's checkpoint log in order: which ownership is the newest, and which checkpoint is the last valid
+ * Reads a checkpoint log in order: which ownership is the newest, and which checkpoint is the last valid
  * one. A checkpoint is valid when no fence and no checkpoint of a newer ownership stands in front of it; those that
  * are not were left by owners that had already been replaced.
  */
@@ -56,14 +56,17 @@ export class CheckpointScan {
     if (base > (this.epochBase ?? -Infinity)) this.epochBase = base;
   }
 
-  /** Hands out what was recovered and lets go of it. @throws PermanentError when the log was cut but holds no checkpoint. */
-  recover(log: string): RecoveredState {
+  /**
+   * Hands out what was recovered and lets go of it.
+   * @param remedy what a person can do then, in sentences.
+   * @throws PermanentError when the log was cut but holds no checkpoint.
+   */
+  recover(log: string, remedy: string): RecoveredState {
     const valid = this.lastValid;
     if (valid === null && this.firstOffset !== 0) {
       throw new PermanentError(
         'malformed',
-        `The log ${log} was cut and holds no valid checkpoint, so the state of this partition is lost. ` +
-          `Delete the log and rebuild the candles from the stored ticks.`,
+        `The log ${log} was cut and holds no valid checkpoint, so the state is lost. ${remedy}`,
       );
     }
     this.lastValid = null;

@@ -1,5 +1,7 @@
 import { RetryableError } from '@neuraltrade/contracts';
-import { createInProcessBus, type LogQueue, type MessageBus } from '@neuraltrade/messaging';
+import { createInProcessBus } from '../in-process/in-process-bus';
+import type { LogQueue } from '../log-queue';
+import type { MessageBus } from '../message-bus';
 import { Ownership } from './ownership';
 
 const LOG = 'processor.checkpoint.3';
@@ -9,7 +11,7 @@ describe('Ownership', () => {
   let log: LogQueue;
   const owners: Ownership[] = [];
   const take = async (now = 5_000): Promise<Ownership> => {
-    const owner = await Ownership.take(log, LOG, now);
+    const owner = await Ownership.take(log, { name: LOG, now, remedy: '' });
     owners.push(owner);
     return owner;
   };

@@ -1,4 +1,4 @@
-import type { StoredLogRecord } from '@neuraltrade/messaging';
+import type { StoredLogRecord } from '../log-queue';
 import { CheckpointScan } from './checkpoint-scan';
 
 const fence = (offset: number, epochBase = 1_000): StoredLogRecord => ({
@@ -16,7 +16,7 @@ const checkpoint = (offset: number, epoch: number, state: string, epochBase = 1_
 function recover(...records: StoredLogRecord[]) {
   const scan = new CheckpointScan();
   for (const record of records) scan.see(record);
-  return scan.recover('processor.checkpoint.0');
+  return scan.recover('processor.checkpoint.0', 'Delete it.');
 }
 
 describe('CheckpointScan', () => {
@@ -64,6 +64,8 @@ describe('CheckpointScan', () => {
   });
 
   it('refuses to start from nothing when the log was cut', () => {
-    expect(() => recover(fence(12))).toThrow('was cut and holds no valid checkpoint');
+    expect(() => recover(fence(12))).toThrow(
+      'was cut and holds no valid checkpoint, so the state is lost. Delete it.',
+    );
   });
 });
