@@ -7,3 +7,11 @@ export function compareTradeIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+const SAFE_DIGITS = 15;
+
+/** How many whole numbers lie strictly between two trade ids, `after` being the smaller. */
+export function idsBetween(after: string, before: string): number {
+  if (before.length <= SAFE_DIGITS) return Number(before) - Number(after) - 1;
+  return Number(BigInt(before) - BigInt(after) - 1n);
+}

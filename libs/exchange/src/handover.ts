@@ -1,6 +1,5 @@
-import { compareTradeIds } from '@neuraltrade/contracts';
+import { compareTradeIds, idsBetween } from '@neuraltrade/contracts';
 import type { QuoteEvent, TradeEvent } from '@neuraltrade/venues';
-import { idsBetween } from './trade-sequence';
 
 /**
  * A subscription without a trade for so long (ms) has none to come from before it began: what was on its way on the old

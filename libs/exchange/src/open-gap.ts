@@ -1,7 +1,6 @@
-import { compareTradeIds, type Gap, type RawTick } from '@neuraltrade/contracts';
+import { compareTradeIds, type Gap, idsBetween, type RawTick } from '@neuraltrade/contracts';
 import { partGapId } from './gap-ids';
 import { MissingIds } from './missing-ids';
-import { idsBetween } from './trade-sequence';
 
 /** More ids are not remembered of one gap: no venue whose ids have holes serves so many. */
 const MAX_SEEN = 10_000;

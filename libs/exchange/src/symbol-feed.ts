@@ -1,4 +1,4 @@
-import { compareTradeIds, type Gap, type GapCause, type RawTick } from '@neuraltrade/contracts';
+import { compareTradeIds, type Gap, type GapCause, idsBetween, type RawTick } from '@neuraltrade/contracts';
 import type { QuoteEvent, TradeEvent } from '@neuraltrade/venues';
 import type { SymbolState } from './adapter-state';
 import { ownGapId } from './gap-ids';
@@ -7,7 +7,6 @@ import { LastQuote, type UnquotedReason } from './last-quote';
 import { OpenGap, type TradePlace } from './open-gap';
 import { rawTrade } from './raw-trade';
 import { SymbolActivity } from './symbol-activity';
-import { idsBetween } from './trade-sequence';
 
 /** What one symbol's feed is made of. */
 export interface SymbolFeedDeps extends GapLineDeps {

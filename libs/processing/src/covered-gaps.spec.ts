@@ -34,9 +34,24 @@ const incomplete = (records: readonly RawRecord[]): number[] =>
 describe('a gap of one adapter whose trades another one has seen', () => {
   it('is none when it opens with an end, whatever becomes of the adapter', () => {
     const records = [...trades(0, 20), gap(5, 9)];
-    const { gaps } = resultOf(CONFIG, records, false);
-    expect(gaps).toEqual([{ ...gap(5, 9, 'filled'), toTimestamp: at(20), missing: null }]);
+    expect(resultOf(CONFIG, [...records, clock(30)], false).gaps).toEqual([
+      { ...gap(5, 9, 'filled'), toTimestamp: at(20), missing: 3 },
+    ]);
+    expect(resultOf(CONFIG, records, true).gaps).toHaveLength(1);
     expect(incomplete([...records, clock(30)])).toEqual([]);
+  });
+
+  it('is closed by the next owner of the partition where the last one came no further', () => {
+    const first = createProcessing(CONFIG, 0);
+    first.apply([...trades(0, 20), gap(5, 9)], new Collected());
+    const outputs = new Collected();
+    createProcessing(CONFIG, 1, first.exportState()).apply([clock(30)], outputs);
+    expect(outputs.gaps).toMatchObject([{ ...gap(5, 9, 'filled'), toTimestamp: at(20), missing: 3 }]);
+  });
+
+  it('is closed by the record of its adapter alone where that comes before the next clock', () => {
+    const records = [...trades(0, 20), gap(5, 9), gap(5, 9, 'filled'), clock(30)];
+    expect(resultOf(CONFIG, records, true).gaps).toEqual([]);
   });
 
   it('is none when its adapter could not fill it, whoever came first', () => {

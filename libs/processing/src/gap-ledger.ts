@@ -84,7 +84,7 @@ export class GapLedger {
         const upTo = seenUpTo(reached?.[0] ?? afterTradeId);
         if (beforeTradeId !== null && isNextOrBehind(upTo, beforeTradeId)) {
           gaps.delete(gapId);
-          filled.push({ gapId, ...gap, beforeTradeId });
+          filled.push({ gapId, ...gap, afterTradeId, beforeTradeId });
           changed = true;
         } else if (beforeTradeId === null && newest !== null && upTo === newest[0] && upTo !== reached?.[0]) {
           if (upTo === afterTradeId) continue;

@@ -35,9 +35,11 @@ export interface KnownGap {
 }
 
 /** A gap of which every id was seen. */
-export interface ClosedGap extends Pick<KnownGap, 'from' | 'to' | 'afterTradeId' | 'cause'> {
+export interface ClosedGap extends Pick<KnownGap, 'from' | 'to' | 'cause'> {
   /** Its id. */
   readonly gapId: string;
+  /** Last id before it. */
+  readonly afterTradeId: string;
   /** First id behind it. */
   readonly beforeTradeId: string;
 }

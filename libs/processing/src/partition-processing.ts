@@ -91,6 +91,7 @@ export class PartitionProcessing implements Processing {
   /** Closes every candle and hands out what waits. */
   finish(outputs: ProcessingOutputs): void {
     for (const state of this.sortedStates()) {
+      for (const closed of state.sayCovered()) outputs.gap(closed);
       state.closeAll();
       this.publishDue(state, outputs);
     }
@@ -163,7 +164,8 @@ export class PartitionProcessing implements Processing {
       // A clock alone makes no state: there is nothing to close yet.
       if (state === undefined) continue;
       state.watermark.advance(clock.timestamp);
-      for (const closed of state.takeBack()) outputs.gap(closed);
+      state.takeBack();
+      for (const closed of state.sayCovered()) outputs.gap(closed);
       this.publishDue(state, outputs);
     }
   }

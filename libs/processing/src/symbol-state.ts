@@ -1,4 +1,11 @@
-import { type Candle, compareTradeIds, fnv1a32, type Gap, type RawTick } from '@neuraltrade/contracts';
+import {
+  type Candle,
+  compareTradeIds,
+  fnv1a32,
+  type Gap,
+  idsBetween,
+  type RawTick,
+} from '@neuraltrade/contracts';
 import type { CandleBuilder, Publication } from './candle-builder';
 import { CandleSeries, type CandleSeriesState } from './candle-series';
 import type { Timeframe } from './config';
@@ -38,6 +45,8 @@ export interface SymbolSnapshot {
   readonly newest?: TradeInstant | null;
   /** Known gaps. */
   readonly gaps: GapLedgerState;
+  /** Closing records that no adapter has given yet; absent in states of earlier releases. */
+  readonly covered?: readonly Gap[];
   /** Candles by timeframe. */
   readonly series: readonly CandleSeriesState[];
 }
@@ -63,6 +72,7 @@ export class SymbolState {
   /** How far the symbol's time has come. */
   readonly watermark: Watermark;
   private readonly gaps: GapLedger;
+  private readonly covered: Map<string, Gap>;
   private readonly series: readonly CandleSeries[];
   private observedFrom: number;
   private newestId: string | null;
@@ -86,6 +96,7 @@ export class SymbolState {
     [this.newestId, this.newestAt] = snapshot?.newest ?? [null, -Infinity];
     this.ids = snapshot ? IdWindow.restore(rules.window, snapshot.ids) : new IdWindow(rules.window);
     this.gaps = snapshot ? GapLedger.restore(rules.gridMs, snapshot.gaps) : new GapLedger(rules.gridMs);
+    this.covered = new Map(snapshot?.covered?.map((gap) => [gap.gapId, gap]));
     this.series = rules.timeframes.map((timeframe) => {
       const kept = snapshot?.series.find((series) => series.timeframe === timeframe.name);
       if (kept) return CandleSeries.restore(timeframe, kept);
@@ -129,9 +140,10 @@ export class SymbolState {
    */
   applyGap(gap: Gap): Gap[] {
     this.release();
+    this.covered.delete(gap.gapId);
     this.gaps.apply(gap, this.watermark.eventTime);
     const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap);
-    closed.push(...this.takeBack());
+    this.takeBack();
     const { status, fromTimestamp, toTimestamp } = gap;
     const reaches = this.observedFrom === Infinity || (toTimestamp ?? Infinity) >= this.observedFrom;
     if (status === 'filled' && reaches) this.observedFrom = Math.min(this.observedFrom, fromTimestamp);
@@ -158,27 +170,35 @@ export class SymbolState {
     return { symbol, changesFrom, eventTime: watermark.eventTime, unbroken: ids.unbroken };
   }
 
-  /**
-   * A gap whose ids have all been seen is none, whoever saw them: several adapters of a venue cover each other.
-   * @returns the closing records of such gaps.
-   */
-  takeBack(): Gap[] {
-    if (!this.gaps.hasIds) return [];
+  /** A gap whose ids have all been seen is none, whoever saw them: several adapters of a venue cover each other. */
+  takeBack(): void {
+    if (!this.gaps.hasIds) return;
     const newest = this.newestTrade();
     const { filled, changed } = this.gaps.takeBack((tradeId) => this.ids.seenUpTo(tradeId), newest);
     if (changed) this.reviseCompleteness();
-    return filled.map(({ gapId, from, to, afterTradeId, beforeTradeId, cause }) => ({
-      gapId,
-      exchange: this.exchange,
-      symbol: this.symbol,
-      afterTradeId,
-      beforeTradeId,
-      fromTimestamp: from,
-      toTimestamp: to === Infinity ? Math.max(from, this.newestAt) : to,
-      missing: null,
-      cause,
-      status: 'filled',
-    }));
+    for (const { gapId, from, to, afterTradeId, beforeTradeId, cause } of filled)
+      this.covered.set(gapId, {
+        gapId,
+        exchange: this.exchange,
+        symbol: this.symbol,
+        afterTradeId,
+        beforeTradeId,
+        fromTimestamp: from,
+        toTimestamp: to === Infinity ? Math.max(from, this.newestAt) : to,
+        missing: Math.max(0, idsBetween(afterTradeId, beforeTradeId)),
+        cause,
+        status: 'filled',
+      });
+  }
+
+  /**
+   * The closing records of gaps that were taken back since the last call. Not at once: an adapter that announces a gap which is
+   * none closes it in the same breath, and two records of one closing would differ in what each knows.
+   */
+  sayCovered(): Gap[] {
+    const records = [...this.covered.values()];
+    this.covered.clear();
+    return records;
   }
 
   /**
@@ -218,6 +238,7 @@ export class SymbolState {
       newest: this.newestTrade(),
       ids: this.ids.export(),
       gaps: this.gaps.export(),
+      ...(this.covered.size > 0 && { covered: [...this.covered.values()] }),
       series: this.series.map((series) => series.export()),
     };
   }
