@@ -123,6 +123,13 @@ const signals: fc.Arbitrary<MlSignal> = fc
     return { ...signal, probBuy: buy / sum, probHold: hold / sum, probSell: sell / sum };
   });
 
+const NO_FIGURES = {
+  entryPrice: null,
+  exitPrice: null,
+  returnBps: null,
+  maxAdverseBps: null,
+  maxFavourableBps: null,
+};
 const outcomes: fc.Arbitrary<SignalOutcome> = fc
   .record({
     exchange,
@@ -132,19 +139,20 @@ const outcomes: fc.Arbitrary<SignalOutcome> = fc
     signalType: fc.constantFrom('buy' as const, 'hold' as const, 'sell' as const),
     timestamp: fc.integer({ min: 0, max: 10 ** 13 }),
     horizonMs: fc.integer({ min: 1, max: 10 ** 10 }),
-    figures: fc.option(fc.tuple(positive, positive, double, unit, unit)),
-    isHit: fc.boolean(),
+    figures: fc.record({
+      entryPrice: positive,
+      exitPrice: positive,
+      returnBps: double,
+      maxAdverseBps: unit,
+      maxFavourableBps: unit,
+    }),
+    status: fc.constantFrom('hit' as const, 'miss' as const, 'unjudged' as const),
   })
-  .map(({ figures, horizonMs, isHit, ...signal }) => {
-    const [entryPrice, exitPrice, returnBps, maxAdverseBps, maxFavourableBps] =
-      figures ?? Array(5).fill(null);
-    return {
-      ...signal,
-      horizonTimestamp: signal.timestamp + horizonMs,
-      status: figures === null ? ('unjudged' as const) : isHit ? ('hit' as const) : ('miss' as const),
-      ...{ entryPrice, exitPrice, returnBps, maxAdverseBps, maxFavourableBps },
-    } as SignalOutcome;
-  });
+  .map(({ figures, horizonMs, ...signal }) => ({
+    ...signal,
+    horizonTimestamp: signal.timestamp + horizonMs,
+    ...(signal.status === 'unjudged' ? NO_FIGURES : figures),
+  }));
 
 const statuses: fc.Arbitrary<ComponentStatus> = fc.record({
   component: fc.string({ minLength: 1, maxLength: 64 }),

@@ -47,13 +47,18 @@ describe('the ledger of gaps', () => {
   });
 
   describe('a gap without an end that nobody closes', () => {
+    const itself = (tradeId: string): string => tradeId;
+    const nextOf = (tradeId: string): string => String(BigInt(tradeId) + 1n);
     const open = { gapId: 'open', afterTradeId: '1018', fromTimestamp: at(8), cause: 'disconnect' as const };
-    const after = (closed: Parameters<typeof sampleGap>[0]) => {
+    const after = (closed: Parameters<typeof sampleGap>[0], nextIsSeen = false) => {
       const ledger = new GapLedger(GRID);
       ledger.apply(sampleGap(open), at(9));
       const gap = sampleGap({ gapId: 'closed', cause: 'restart', status: 'filled', ...closed });
       ledger.apply(gap, at(20));
-      return { closed: ledger.closeInside(gap), touches: ledger.touches(at(9), at(10)) };
+      return {
+        closed: ledger.closeInside(gap, nextIsSeen ? nextOf : itself),
+        touches: ledger.touches(at(9), at(10)),
+      };
     };
 
     it('ends with one that began before it and ends behind its beginning', () => {
@@ -86,6 +91,12 @@ describe('the ledger of gaps', () => {
       expect(after({ ...timed, toTimestamp: at(8) }).closed).toEqual([]);
     });
 
+    it('ends with one that ends right behind its beginning only where the trade that ended that one was seen', () => {
+      const part = { afterTradeId: '1010', beforeTradeId: '1019', fromTimestamp: at(7), toTimestamp: at(8) };
+      expect(after(part).closed).toEqual([]);
+      expect(after(part, true).closed).toMatchObject([{ gapId: 'open', beforeTradeId: '1019' }]);
+    });
+
     it('stays open when another one closes before it, or begins behind its beginning', () => {
       const earlier = {
         afterTradeId: '1010',
@@ -112,7 +123,9 @@ describe('the ledger of gaps', () => {
         fromTimestamp: at(7),
         toTimestamp: at(12),
       };
-      expect(ledger.closeInside(sampleGap({ ...whole, gapId: 'closed', status: 'filled' }))).toEqual([]);
+      expect(ledger.closeInside(sampleGap({ ...whole, gapId: 'closed', status: 'filled' }), itself)).toEqual(
+        [],
+      );
     });
   });
 

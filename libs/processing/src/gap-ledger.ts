@@ -100,9 +100,11 @@ export class GapLedger {
    * Closes the gaps without an end that lie inside a gap which was just closed, and returns their closing records. An adapter
    * that was killed right after it announced a gap begins anew from what it had saved before: the gap that it then closes has
    * another id, and nobody would ever close the first one.
+   * @param seenUpTo as of {@link takeBack}.
    */
-  closeInside(closed: Gap): Gap[] {
-    const inside = [...this.open].filter(([, gap]) => gap.to === Infinity && endsBehind(closed, gap));
+  closeInside(closed: Gap, seenUpTo: (tradeId: string) => string): Gap[] {
+    const isSeen = (tradeId: string): boolean => seenUpTo(tradeId) !== tradeId;
+    const inside = [...this.open].filter(([, gap]) => gap.to === Infinity && endsBehind(closed, gap, isSeen));
     return inside.map(([gapId, { from, afterTradeId, cause }]) => {
       this.open.delete(gapId);
       return { ...closed, gapId, afterTradeId, fromTimestamp: from, missing: null, cause };

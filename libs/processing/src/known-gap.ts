@@ -1,4 +1,4 @@
-import { compareTradeIds, type Gap, type GapCause } from '@neuraltrade/contracts';
+import { compareTradeIds, type Gap, type GapCause, idsBetween } from '@neuraltrade/contracts';
 
 /**
  * A gap as data: id, from, to (null while unknown), last id before (null where there is none), cause, first id behind (null
@@ -44,14 +44,19 @@ export interface ClosedGap extends Pick<KnownGap, 'from' | 'to' | 'cause'> {
   readonly beforeTradeId: string;
 }
 
-/** Whether a closed gap begins at or before an open one and ends behind its beginning: by ids where it names its end. */
-export function endsBehind(closed: Gap, open: KnownGap): boolean {
+/**
+ * Whether a closed gap begins at or before an open one and ends behind its beginning: by ids where it names its end. A part that
+ * ends right where the open one begins says nothing of it.
+ * @param isSeen whether the trade behind an id was seen.
+ */
+export function endsBehind(closed: Gap, open: KnownGap, isSeen: (afterTradeId: string) => boolean): boolean {
   const { afterTradeId, beforeTradeId, fromTimestamp, toTimestamp } = closed;
   if (fromTimestamp > open.from) return false;
   if (beforeTradeId === null || open.afterTradeId === null)
     return toTimestamp !== null && toTimestamp > open.from;
   if (afterTradeId !== null && compareTradeIds(afterTradeId, open.afterTradeId) > 0) return false;
-  return compareTradeIds(beforeTradeId, open.afterTradeId) > 0;
+  if (compareTradeIds(beforeTradeId, open.afterTradeId) <= 0) return false;
+  return idsBetween(open.afterTradeId, beforeTradeId) > 0 || isSeen(open.afterTradeId);
 }
 
 /** From where on trades may be missing, ms UTC. */

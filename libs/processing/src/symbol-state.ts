@@ -142,7 +142,7 @@ export class SymbolState {
     this.release();
     this.covered.delete(gap.gapId);
     this.gaps.apply(gap, this.watermark.eventTime);
-    const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap);
+    const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap, this.seenUpTo);
     this.takeBack();
     const { status, fromTimestamp, toTimestamp } = gap;
     const reaches = this.observedFrom === Infinity || (toTimestamp ?? Infinity) >= this.observedFrom;
@@ -174,7 +174,7 @@ export class SymbolState {
   takeBack(): void {
     if (!this.gaps.hasIds) return;
     const newest = this.newestTrade();
-    const { filled, changed } = this.gaps.takeBack((tradeId) => this.ids.seenUpTo(tradeId), newest);
+    const { filled, changed } = this.gaps.takeBack(this.seenUpTo, newest);
     if (changed) this.reviseCompleteness();
     for (const { gapId, from, to, afterTradeId, beforeTradeId, cause } of filled)
       this.covered.set(gapId, {
@@ -242,6 +242,8 @@ export class SymbolState {
       series: this.series.map((series) => series.export()),
     };
   }
+
+  private readonly seenUpTo = (tradeId: string): string => this.ids.seenUpTo(tradeId);
 
   private newestTrade(): TradeInstant | null {
     return this.newestId === null ? null : [this.newestId, this.newestAt];
