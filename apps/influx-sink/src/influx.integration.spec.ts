@@ -1,7 +1,7 @@
 import type { ProcessedTick } from '@neuraltrade/contracts';
 import { type Influx, startInflux, whyNoInflux } from '@neuraltrade/infra';
 import { createInfluxStore, type InfluxStore } from '@neuraltrade/storage';
-import { candleOf, gapOf, MINUTE, signalOf, tickOf, ticksFrom } from './testing/records';
+import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf, ticksFrom } from './testing/records';
 import { ScriptedStore } from './testing/scripted-store';
 import { eventually, SinkRig, storedCandles } from './testing/sink-rig';
 
@@ -136,15 +136,22 @@ function suite(): void {
     await rig.publish('candles', [revised]);
     await rig.publish('gaps', [gap]);
     await rig.publish('signals', [signalOf()]);
-    await Promise.all([rig.drained('ohlcv'), rig.drained('events'), rig.drained('signals')]);
+    await rig.publish('outcomes', [outcomeOf()]);
+    await Promise.all(
+      (['ohlcv', 'events', 'signals', 'outcomes'] as const).map((queue) => rig.drained(queue)),
+    );
     await first.stop();
     rig.store = new ScriptedStore(open());
     await rig.start();
     await rig.publish('candles', [candleOf({ revision: 1, state: 'revised' }), candleOf()]);
     await rig.publish('gaps', [{ ...gap, status: 'open', toTimestamp: null }]);
     await rig.publish('signals', [signalOf()]);
-    await Promise.all([rig.drained('ohlcv'), rig.drained('events'), rig.drained('signals')]);
+    await rig.publish('outcomes', [outcomeOf()]);
+    await Promise.all(
+      (['ohlcv', 'events', 'signals', 'outcomes'] as const).map((queue) => rig.drained(queue)),
+    );
     expect(await storedCandles(rig.store)).toEqual([{ ...revised, complete: false }]);
     expect(await rig.store.signalPerformance({ from: 0, to: MINUTE + 1 })).toMatchObject([{ total: 1 }]);
+    expect(await rig.store.outcomes({ from: 0, to: MINUTE + 1, limit: 9 })).toEqual([outcomeOf()]);
   });
 }

@@ -13,7 +13,7 @@ import type { SinkLog } from './sink-log';
 export const SLOW_AFTER_MS = 5_000;
 
 /** What the sink stores. */
-export type StoredKind = 'ticks' | 'candles' | 'gaps' | 'signals';
+export type StoredKind = 'ticks' | 'candles' | 'gaps' | 'signals' | 'outcomes';
 
 /** Told why nothing is stored now and whether a person must act, and '' when it is stored again. */
 export type Report = (fault: string, needsPerson?: boolean) => void;

@@ -8,7 +8,7 @@ import {
 } from '@neuraltrade/contracts';
 import type { MessageBus, Subscription } from '@neuraltrade/messaging';
 import type { Sink } from './sink';
-import { candleOf, gapOf, MINUTE, signalOf, tickOf, ticksFrom } from './testing/records';
+import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf, ticksFrom } from './testing/records';
 import { eventually, SinkRig, storedCandles } from './testing/sink-rig';
 
 jest.setTimeout(30_000);
@@ -86,6 +86,26 @@ describe('the path to the store', () => {
   });
 });
 
+describe('outcomes', () => {
+  test('they arrive beside the signals, a repeat once, and a malformed one is parked', async () => {
+    await rig.start();
+    await rig.publish('outcomes', [outcomeOf(), outcomeOf({ signalType: 'sell', status: 'miss' })]);
+    await rig.drained('outcomes');
+    await rig.publish('outcomes', [outcomeOf({ returnBps: 51 }), outcomeOf({ horizonTimestamp: MINUTE })]);
+    await rig.drained('outcomes');
+    expect(await rig.store.outcomes({ from: 0, to: MINUTE + 1, limit: 9 })).toEqual([
+      outcomeOf({ returnBps: 51 }),
+      outcomeOf({ signalType: 'sell', status: 'miss' }),
+    ]);
+    expect(await rig.ledger('outcomes')).toEqual({
+      received: 4,
+      settled: { confirmed: 3, malformed: 1 },
+      inFlight: 0,
+    });
+    expect((await rig.parked()).map(({ routingKey }) => routingKey)).toEqual(['malformed']);
+  });
+});
+
 describe('batches', () => {
   test('whole messages are written together up to WRITE_BATCH_SIZE records', async () => {
     const { wait, open } = barrier();
@@ -157,6 +177,7 @@ describe('acknowledgement', () => {
       ['sink-candles', { ok: true, reason: '' }],
       ['sink-gaps', { ok: true, reason: '' }],
       ['sink-signals', { ok: true, reason: '' }],
+      ['sink-outcomes', { ok: true, reason: '' }],
     ]);
     // The window is two batches: the rest waits in the queue, not here.
     expect(await rig.depth('ticks')).toEqual({ ready: 30, unacked: 10 });
@@ -293,7 +314,7 @@ describe('stopping', () => {
     await sink.stop();
     expect(await rig.depth('ticks')).toEqual({ ready: 0, unacked: 0 });
     await sink.stop();
-    expect(faultsOf(sink)).toEqual(Array(4).fill('The sink has stopped.'));
+    expect(faultsOf(sink)).toEqual(Array(5).fill('The sink has stopped.'));
     expect(await rig.storedTradeIds()).toEqual(upTo(50));
   });
 

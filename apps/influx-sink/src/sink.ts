@@ -48,7 +48,7 @@ export interface Sink {
 }
 
 /**
- * Starts to take ticks, closed candles, gaps and signals from their queues to the store.
+ * Starts to take ticks, closed candles, gaps, signals and their outcomes from their queues to the store.
  * @throws what the bus throws when the queues cannot be declared or consumed.
  */
 export async function createSink({ store, storeReady, peer, ...deps }: SinkDeps): Promise<Sink> {
@@ -85,6 +85,11 @@ export async function createSink({ store, storeReady, peer, ...deps }: SinkDeps)
     ),
     lane({ kind: 'gaps', queue: queues.events.name, write: (gaps) => store.writeGaps(gaps) }),
     lane({ kind: 'signals', queue: queues.signals.name, write: (signals) => store.writeSignals(signals) }),
+    lane({
+      kind: 'outcomes',
+      queue: queues.outcomes.name,
+      write: (outcomes) => store.writeOutcomes(outcomes),
+    }),
   ] as const;
   const forgetStatus =
     peer === undefined

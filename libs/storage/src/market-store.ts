@@ -1,6 +1,12 @@
-import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
+import type {
+  OutcomePerformance,
+  SignalPerformance,
+  SignalPerformanceQuery,
+  SignalsQuery,
+} from './signal-queries';
 
-/** Where ticks, candles, gaps and signals are kept: InfluxDB 2, or DuckDB inside this process. One contract suite holds both. */
+/** Where ticks, candles, gaps, signals and their outcomes are kept: InfluxDB 2, or DuckDB inside this process. One contract suite holds both. */
 export interface MarketStore {
   /** Stores ticks; one that is stored already (exchange, symbol, tradeId, timestamp) stays one row. */
   writeTicks(ticks: readonly ProcessedTick[]): Promise<void>;
@@ -16,14 +22,31 @@ export interface MarketStore {
    */
   writeSignals(signals: readonly MlSignal[]): Promise<void>;
   /**
+   * Stores outcomes; one is (exchange, symbol, timeframe, modelVersion, timestamp, signalType), and one that is stored already
+   * stays one row and takes the fields of the copy that was written last. One that does not hold to the contract's rule (figures
+   * are null exactly when unjudged) is refused.
+   */
+  writeOutcomes(outcomes: readonly SignalOutcome[]): Promise<void>;
+  /**
    * The newest tick of each symbol whose timestamp is at or after `since`. The embedded store looks at recent days only:
    * not at those that are older than its tick retention.
    */
   lastPrices(query: LastPricesQuery): Promise<LastPrice[]>;
   /** The newest `limit` candles of one series, ascending by timestamp. */
   candles(query: CandlesQuery): Promise<Candle[]>;
+  /** Gaps of one series, ascending by (fromTimestamp, gapId): the newest `limit` of those that overlap [from, to). */
+  gaps(query: GapsQuery): Promise<Gap[]>;
+  /**
+   * Signals with from <= timestamp < to, ascending by (timestamp, exchange, symbol, timeframe, modelVersion, signalType,
+   * riskLevel): the newest `limit`.
+   */
+  signals(query: SignalsQuery): Promise<MlSignal[]>;
+  /** Outcomes by the timestamp of their signals, in the same order and with the same limit. */
+  outcomes(query: SignalsQuery): Promise<SignalOutcome[]>;
   /** How many signals of each kind each model gave on each UTC day, ascending by day, then by model version. */
   signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]>;
+  /** What became of the signals of each model and UTC day, ascending by day, then by model version. */
+  outcomePerformance(query: SignalPerformanceQuery): Promise<OutcomePerformance[]>;
   /** Whether the last write went well. */
   health(): StoreHealth;
   /** Finishes what was begun and releases files or sockets. */
@@ -74,32 +97,18 @@ export interface CandlesQuery {
   readonly before?: number;
 }
 
-/** Which signals are counted. */
-export interface SignalPerformanceQuery {
-  /** One venue; absent = all of them. */
-  readonly exchange?: string;
-  /** The first instant, ms UTC, inclusive; a day that it cuts is counted from here on. */
+/** Which gaps are wanted. */
+export interface GapsQuery {
+  /** The venue's name. */
+  readonly exchange: string;
+  /** BASE/QUOTE. */
+  readonly symbol: string;
+  /** The first instant, ms UTC, inclusive: gaps that end before it are left out, those that are open never end. */
   readonly from: number;
-  /** The end, ms UTC, exclusive; not before `from`. */
+  /** The end, ms UTC, exclusive: gaps that begin at or after it are left out. Not before `from`. */
   readonly to: number;
-}
-
-/** The signals of one model version on one UTC day; there is one for each day on which the model gave any signal. */
-export interface SignalPerformance {
-  /** Name and version of the model. */
-  readonly modelVersion: string;
-  /** Start of the UTC day, ms UTC. A signal belongs to the day of its timestamp, the close of its candle. */
-  readonly day: number;
-  /** Signals to buy, 0 and up. */
-  readonly buy: number;
-  /** Signals to sell, 0 and up. */
-  readonly sell: number;
-  /** Signals to do nothing, 0 and up. */
-  readonly hold: number;
-  /** Signals to act: buy + sell. */
-  readonly total: number;
-  /** buy / total, 0 to 1; null on a day with holds only. */
-  readonly buyRatio: number | null;
+  /** Largest number of gaps, 1 to 5,000. */
+  readonly limit: number;
 }
 
 /** Whether the store works, and if not, why, in one sentence. */

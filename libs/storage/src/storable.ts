@@ -4,13 +4,17 @@ import {
   isSymbol,
   type MlSignal,
   PermanentError,
+  type SignalOutcome,
   timeframeMs,
 } from '@neuraltrade/contracts';
 import type { ExportCandlesQuery, ExportTicksQuery } from './embedded-store';
-import type { CandlesQuery, LastPricesQuery, SignalPerformanceQuery } from './market-store';
+import type { CandlesQuery, GapsQuery, LastPricesQuery } from './market-store';
+import type { SignalPerformanceQuery, SignalsQuery } from './signal-queries';
 
-/** Largest number of candles that one query may ask for. */
-export const MAX_CANDLES = 5_000;
+/** Largest number of rows that one query may ask for. */
+export const MAX_ROWS = 5_000;
+
+const MAX_MODEL_VERSION = 64;
 
 /** Refuses records whose venue or symbol is not spelt as this pipeline spells it. @throws PermanentError */
 export function refuseBadNames(
@@ -37,7 +41,9 @@ export function refuseBadCandles(candles: readonly Candle[]): void {
 }
 
 /** Refuses signals of an unknown timeframe or without a model version, and bad names. @throws PermanentError */
-export function refuseBadSignals(signals: readonly MlSignal[]): void {
+export function refuseBadSignals(
+  signals: readonly Pick<MlSignal, 'exchange' | 'symbol' | 'timeframe' | 'timestamp' | 'modelVersion'>[],
+): void {
   refuseBadNames(signals);
   for (const { exchange, symbol, timeframe, timestamp, modelVersion } of signals) {
     if (timeframeMs(timeframe) !== null && modelVersion !== '') continue;
@@ -45,6 +51,20 @@ export function refuseBadSignals(signals: readonly MlSignal[]): void {
     throw new PermanentError(
       'store-refused',
       `The signal of ${exchange} ${symbol} at ${timestamp} ${fault}: not stored.`,
+    );
+  }
+}
+
+/** Refuses outcomes as signals are refused, and those whose figures do not go with their status. @throws PermanentError */
+export function refuseBadOutcomes(outcomes: readonly SignalOutcome[]): void {
+  refuseBadSignals(outcomes);
+  for (const { exchange, symbol, timestamp, status, ...outcome } of outcomes) {
+    const { entryPrice, exitPrice, returnBps, maxAdverseBps, maxFavourableBps } = outcome;
+    const figures = [entryPrice, exitPrice, returnBps, maxAdverseBps, maxFavourableBps];
+    if (figures.every((figure) => (figure === null) === (status === 'unjudged'))) continue;
+    throw new PermanentError(
+      'store-refused',
+      `The outcome of ${exchange} ${symbol} at ${timestamp} has figures that do not go with ${status}: not stored.`,
     );
   }
 }
@@ -60,10 +80,27 @@ export function refuseBadCandlesQuery({ exchange, symbol, timeframe, limit, befo
   refuseBadExchange(exchange);
   refuseBadSymbol(symbol);
   refuseBadTimeframe(timeframe);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_CANDLES) {
-    throw new RangeError(`limit is not a whole number from 1 to ${MAX_CANDLES}`);
-  }
+  refuseBadLimit(limit);
   if (before !== undefined) refuseBadInstant('before', before);
+}
+
+/** Refuses a query that no store can answer. @throws RangeError that names the argument */
+export function refuseBadGapsQuery({ exchange, symbol, from, to, limit }: GapsQuery): void {
+  refuseBadExchange(exchange);
+  refuseBadSymbol(symbol);
+  refuseBadRange(from, to);
+  refuseBadLimit(limit);
+}
+
+/** Refuses a query that no store can answer. @throws RangeError that names the argument */
+export function refuseBadSignalsQuery(query: SignalsQuery): void {
+  const { exchange, symbol, timeframe, modelVersion, from, to, limit } = query;
+  if (exchange !== undefined) refuseBadExchange(exchange);
+  if (symbol !== undefined) refuseBadSymbol(symbol);
+  if (timeframe !== undefined) refuseBadTimeframe(timeframe);
+  if (modelVersion !== undefined) refuseBadModelVersion(modelVersion);
+  refuseBadRange(from, to);
+  refuseBadLimit(limit);
 }
 
 /** Refuses a query that no store can answer. @throws RangeError that names the argument */
@@ -93,6 +130,18 @@ function refuseBadSymbol(symbol: string): void {
 
 function refuseBadTimeframe(timeframe: string): void {
   if (timeframeMs(timeframe) === null) throw new RangeError('timeframe does not divide a day');
+}
+
+function refuseBadModelVersion(modelVersion: string): void {
+  if (modelVersion === '' || modelVersion.length > MAX_MODEL_VERSION) {
+    throw new RangeError(`modelVersion is not 1 to ${MAX_MODEL_VERSION} characters`);
+  }
+}
+
+function refuseBadLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_ROWS) {
+    throw new RangeError(`limit is not a whole number from 1 to ${MAX_ROWS}`);
+  }
 }
 
 function refuseBadExchange(exchange: string): void {

@@ -59,6 +59,7 @@ const KINDS: readonly (BatchKind | 'unknown')[] = [
   'ticks',
   'candles',
   'signals',
+  'outcomes',
   'gaps',
   'status',
   'unknown',

@@ -11,7 +11,14 @@ export interface MarketOfMessage {
 }
 
 /** Position of the venue in a routing key, by its first word. */
-const EXCHANGE_AT: Readonly<Record<string, number>> = { raw: 2, tick: 1, ohlcv: 3, signal: 1, gap: 1 };
+const EXCHANGE_AT: Readonly<Record<string, number>> = {
+  raw: 2,
+  tick: 1,
+  ohlcv: 3,
+  signal: 1,
+  outcome: 1,
+  gap: 1,
+};
 /** Most records of a body that are looked at for their symbols. */
 const MOST_RECORDS = 10_000;
 

@@ -1,4 +1,4 @@
-import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
 
 /** A minute of 2026 that the example records lie in, ms UTC. */
 export const MINUTE = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -88,6 +88,26 @@ export function signalOf(changes: Partial<MlSignal> = {}): MlSignal {
     inferenceTimeMs: 0.4,
     modelVersion: 'trend-1',
     timestamp: MINUTE,
+    ...changes,
+  };
+}
+
+/** A hit of that signal five minutes later, changed as told. */
+export function outcomeOf(changes: Partial<SignalOutcome> = {}): SignalOutcome {
+  return {
+    exchange: 'binance',
+    symbol: 'BTC/USDT',
+    timeframe: '1m',
+    modelVersion: 'trend-1',
+    signalType: 'buy',
+    timestamp: MINUTE,
+    horizonTimestamp: MINUTE + 300_000,
+    status: 'hit',
+    entryPrice: 100,
+    exitPrice: 100.5,
+    returnBps: 50,
+    maxAdverseBps: 2.5,
+    maxFavourableBps: 75,
     ...changes,
   };
 }

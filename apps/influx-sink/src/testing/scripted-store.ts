@@ -1,18 +1,22 @@
-import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
 import type {
   CandlesQuery,
+  GapsQuery,
   LastPrice,
   LastPricesQuery,
   MarketStore,
+  OutcomePerformance,
   SignalPerformance,
   SignalPerformanceQuery,
+  SignalsQuery,
   StoreHealth,
 } from '@neuraltrade/storage';
+import type { StoredKind } from '../lane';
 
 /** A write that reached the store: how many records of which kind. */
 export interface SeenWrite {
   /** What was written. */
-  readonly kind: 'ticks' | 'candles' | 'gaps' | 'signals';
+  readonly kind: StoredKind;
   /** The records. */
   readonly records: readonly object[];
 }
@@ -58,6 +62,11 @@ export class ScriptedStore implements MarketStore {
   }
 
   /** See MarketStore. */
+  writeOutcomes(outcomes: readonly SignalOutcome[]): Promise<void> {
+    return this.#write({ kind: 'outcomes', records: outcomes }, () => this.real.writeOutcomes(outcomes));
+  }
+
+  /** See MarketStore. */
   lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
     return this.real.lastPrices(query);
   }
@@ -65,6 +74,26 @@ export class ScriptedStore implements MarketStore {
   /** See MarketStore. */
   candles(query: CandlesQuery): Promise<Candle[]> {
     return this.real.candles(query);
+  }
+
+  /** See MarketStore. */
+  gaps(query: GapsQuery): Promise<Gap[]> {
+    return this.real.gaps(query);
+  }
+
+  /** See MarketStore. */
+  signals(query: SignalsQuery): Promise<MlSignal[]> {
+    return this.real.signals(query);
+  }
+
+  /** See MarketStore. */
+  outcomes(query: SignalsQuery): Promise<SignalOutcome[]> {
+    return this.real.outcomes(query);
+  }
+
+  /** See MarketStore. */
+  outcomePerformance(query: SignalPerformanceQuery): Promise<OutcomePerformance[]> {
+    return this.real.outcomePerformance(query);
   }
 
   /** See MarketStore. */

@@ -9,6 +9,7 @@ import {
   encodeBatch,
   parkedQueue,
   routingKeys,
+  type sinkQueues,
 } from '@neuraltrade/contracts';
 import {
   createInProcessBus,
@@ -23,6 +24,8 @@ import type { StoredKind } from '../lane';
 import { createSink, type Sink, type SinkDeps } from '../sink';
 import { MINUTE } from './records';
 import { ScriptedStore } from './scripted-store';
+
+type SinkQueue = keyof ReturnType<typeof sinkQueues>;
 
 /** A bound that no test reaches, bytes. */
 const MAX_BYTES = 100_000_000;
@@ -81,13 +84,13 @@ export class SinkRig {
   }
 
   /** How full a queue of the sink is. */
-  async depth(queue: 'ticks' | 'ohlcv' | 'events' | 'signals'): Promise<{ ready: number; unacked: number }> {
+  async depth(queue: SinkQueue): Promise<{ ready: number; unacked: number }> {
     const { ready, unacked } = await this.bus.depth(`influx-sink.${queue}`);
     return { ready, unacked };
   }
 
   /** Waits until nothing is left in a queue. */
-  async drained(queue: 'ticks' | 'ohlcv' | 'events' | 'signals'): Promise<void> {
+  async drained(queue: SinkQueue): Promise<void> {
     await eventually(async () => expect(await this.depth(queue)).toEqual({ ready: 0, unacked: 0 }));
   }
 
@@ -155,6 +158,7 @@ const ROUTES = {
   },
   gaps: { amqpExchange: AMQP_EXCHANGES.events, routingKey: routingKeys.gap('binance', 'BTC/USDT') },
   signals: { amqpExchange: AMQP_EXCHANGES.signals, routingKey: routingKeys.signal('binance', 'BTC/USDT') },
+  outcomes: { amqpExchange: AMQP_EXCHANGES.signals, routingKey: routingKeys.outcome('binance', 'BTC/USDT') },
 } as const;
 
 /** Waits until the expectation holds; after ten seconds it fails with the expectation's own words. */

@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { candlesTable } from './candles-table';
 import { gapsTable } from './gaps-table';
 import { type DuckDbStoreOptions, StoreOpenError } from './options';
+import { outcomesTable } from './outcomes-table';
 import { SEALED_FOLDER } from './sealed-ticks';
 import { signalsTable } from './signals-table';
 import { createTableSql } from './table';
@@ -194,6 +195,7 @@ async function prepareTables(connection: DuckDBConnection, directory: string): P
   await connection.run(createTableSql(candlesTable));
   await connection.run(createTableSql(gapsTable));
   await connection.run(createTableSql(signalsTable));
+  await connection.run(createTableSql(outcomesTable));
   await connection.run('COMMIT');
 }
 

@@ -1,4 +1,5 @@
-import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
 import {
   type EmbeddedStore,
   type ExportCandlesQuery,
@@ -7,22 +8,24 @@ import {
   type ExportTicksQuery,
   type SealResult,
 } from '../embedded-store';
+import type { CandlesQuery, GapsQuery, LastPrice, LastPricesQuery, StoreHealth } from '../market-store';
 import type {
-  CandlesQuery,
-  LastPrice,
-  LastPricesQuery,
+  OutcomePerformance,
   SignalPerformance,
   SignalPerformanceQuery,
-  StoreHealth,
-} from '../market-store';
+  SignalsQuery,
+} from '../signal-queries';
 import {
   refuseBadCandles,
   refuseBadCandlesQuery,
   refuseBadExportQuery,
+  refuseBadGapsQuery,
   refuseBadLastPricesQuery,
   refuseBadNames,
+  refuseBadOutcomes,
   refuseBadSignalPerformanceQuery,
   refuseBadSignals,
+  refuseBadSignalsQuery,
 } from '../storable';
 import { DatabaseAccess, textOf } from './access';
 import { candlesTable } from './candles-table';
@@ -31,8 +34,10 @@ import { exportCandles, exportTicks } from './export';
 import { gapsTable } from './gaps-table';
 import { mergeRecords } from './merge';
 import type { DuckDbStoreOptions } from './options';
-import { readCandles, readLastPrices, readSignalPerformance } from './queries';
+import { outcomesTable } from './outcomes-table';
+import { readCandles, readGaps, readLastPrices } from './queries';
 import { sealedUntil, type SealStep, sealTicks } from './seal';
+import { readOutcomePerformance, readOutcomes, readSignalPerformance, readSignals } from './signal-queries';
 import { signalsTable } from './signals-table';
 import type { Table } from './table';
 import { ticksTable } from './ticks-table';
@@ -108,6 +113,12 @@ export class DuckDbStore implements EmbeddedStore {
     await this.#merge(signalsTable, signals);
   }
 
+  /** See {@link EmbeddedStore.writeOutcomes}. */
+  async writeOutcomes(outcomes: readonly SignalOutcome[]): Promise<void> {
+    refuseBadOutcomes(outcomes);
+    await this.#merge(outcomesTable, outcomes);
+  }
+
   /** See {@link EmbeddedStore.lastPrices}. */
   async lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
     refuseBadLastPricesQuery(query);
@@ -117,15 +128,33 @@ export class DuckDbStore implements EmbeddedStore {
   }
 
   /** See {@link EmbeddedStore.candles}. */
-  async candles(query: CandlesQuery): Promise<Candle[]> {
-    refuseBadCandlesQuery(query);
-    return this.#access.read((connection) => readCandles(connection, query));
+  candles(query: CandlesQuery): Promise<Candle[]> {
+    return this.#read(refuseBadCandlesQuery, readCandles, query);
+  }
+
+  /** See {@link EmbeddedStore.gaps}. */
+  gaps(query: GapsQuery): Promise<Gap[]> {
+    return this.#read(refuseBadGapsQuery, readGaps, query);
+  }
+
+  /** See {@link EmbeddedStore.signals}. */
+  signals(query: SignalsQuery): Promise<MlSignal[]> {
+    return this.#read(refuseBadSignalsQuery, readSignals, query);
+  }
+
+  /** See {@link EmbeddedStore.outcomes}. */
+  outcomes(query: SignalsQuery): Promise<SignalOutcome[]> {
+    return this.#read(refuseBadSignalsQuery, readOutcomes, query);
   }
 
   /** See {@link EmbeddedStore.signalPerformance}. */
-  async signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
-    refuseBadSignalPerformanceQuery(query);
-    return this.#access.read((connection) => readSignalPerformance(connection, query));
+  signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
+    return this.#read(refuseBadSignalPerformanceQuery, readSignalPerformance, query);
+  }
+
+  /** See {@link EmbeddedStore.outcomePerformance}. */
+  outcomePerformance(query: SignalPerformanceQuery): Promise<OutcomePerformance[]> {
+    return this.#read(refuseBadSignalPerformanceQuery, readOutcomePerformance, query);
   }
 
   /** See {@link EmbeddedStore.sealTicks}. */
@@ -155,6 +184,15 @@ export class DuckDbStore implements EmbeddedStore {
   close(): Promise<void> {
     if (this.#sealTimer) clearInterval(this.#sealTimer);
     return this.#access.close();
+  }
+
+  async #read<Q, R>(
+    check: (query: Q) => void,
+    read: (connection: DuckDBConnection, query: Q) => Promise<R>,
+    query: Q,
+  ): Promise<R> {
+    check(query);
+    return this.#access.read((connection) => read(connection, query));
   }
 
   async #merge<R>(table: Table<R>, records: readonly R[]): Promise<void> {

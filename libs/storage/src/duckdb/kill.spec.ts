@@ -95,6 +95,9 @@ describe('what a write has confirmed is there exactly once after kill -9', () =>
         signals: await count(
           `SELECT count(*)::INTEGER FROM signals WHERE timestamp BETWEEN ${MINUTE} AND ${end}`,
         ),
+        outcomes: await count(
+          `SELECT count(*)::INTEGER FROM signal_outcomes WHERE timestamp BETWEEN ${MINUTE} AND ${end}`,
+        ),
       };
     } finally {
       await store.close();
@@ -112,6 +115,7 @@ describe('what a write has confirmed is there exactly once after kill -9', () =>
       candles: confirmed,
       gaps: confirmed,
       signals: confirmed,
+      outcomes: confirmed,
     };
   }
 

@@ -1,13 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Candle } from '@neuraltrade/contracts';
-import type {
-  CandlesQuery,
-  LastPrice,
-  LastPricesQuery,
-  SignalPerformance,
-  SignalPerformanceQuery,
-} from '../market-store';
-import { DAY_MS } from './partition';
+import type { Candle, Gap } from '@neuraltrade/contracts';
+import type { CandlesQuery, GapsQuery, LastPrice, LastPricesQuery } from '../market-store';
 
 /** Reads the newest tick of each symbol; of equal timestamps the larger trade id, as an integer, is the newer one. */
 export async function readLastPrices(
@@ -90,28 +83,23 @@ export async function readCandles(
   return reader.getRowObjects() as unknown as Candle[];
 }
 
-/** Counts the signals of each model and UTC day. */
-export async function readSignalPerformance(
+/** Reads the newest gaps of one series, oldest first. */
+export async function readGaps(
   connection: DuckDBConnection,
-  { exchange, from, to }: SignalPerformanceQuery,
-): Promise<SignalPerformance[]> {
+  { exchange, symbol, from, to, limit }: GapsQuery,
+): Promise<Gap[]> {
   const reader = await connection.runAndReadAll(
-    `WITH counted AS (
-       SELECT timestamp // ${DAY_MS} * ${DAY_MS} AS day,
-         model_version,
-         count(*) FILTER (signal_type = 'buy') AS buy,
-         count(*) FILTER (signal_type = 'sell') AS sell,
-         count(*) FILTER (signal_type = 'hold') AS hold
-       FROM signals
-       WHERE timestamp >= $1 AND timestamp < $2 ${exchange === undefined ? '' : 'AND exchange = $3'}
-       GROUP BY ALL
+    `WITH page AS (
+       FROM gaps
+       WHERE exchange = $1 AND symbol = $2 AND from_timestamp < $4
+         AND (to_timestamp IS NULL OR to_timestamp >= $3)
+       ORDER BY from_timestamp DESC, gap_id DESC LIMIT $5
      )
-     SELECT model_version AS "modelVersion", day::DOUBLE AS day, buy::DOUBLE AS buy, sell::DOUBLE AS sell,
-       hold::DOUBLE AS hold, (buy + sell)::DOUBLE AS total,
-       CASE WHEN buy + sell > 0 THEN buy / (buy + sell) END AS "buyRatio"
-     FROM counted
-     ORDER BY day, "modelVersion"`,
-    [BigInt(from), BigInt(to), ...(exchange === undefined ? [] : [exchange])],
+     SELECT gap_id AS "gapId", exchange, symbol, after_trade_id AS "afterTradeId", before_trade_id AS "beforeTradeId",
+       from_timestamp::DOUBLE AS "fromTimestamp", to_timestamp::DOUBLE AS "toTimestamp", missing::DOUBLE AS missing,
+       cause, status
+     FROM page ORDER BY from_timestamp, gap_id`,
+    [exchange, symbol, BigInt(from), BigInt(to), BigInt(limit)],
   );
-  return reader.getRowObjects() as unknown as SignalPerformance[];
+  return reader.getRowObjects() as unknown as Gap[];
 }

@@ -32,7 +32,7 @@ export function text<R>(name: string, valueOf: (record: R) => string | null | un
 }
 
 /** A column of doubles. */
-export function double<R>(name: string, valueOf: (record: R) => number): Column<R> {
+export function double<R>(name: string, valueOf: (record: R) => number | null): Column<R> {
   return { name, type: DOUBLE, valueOf };
 }
 

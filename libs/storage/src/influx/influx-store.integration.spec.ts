@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import signalPerformance from '../../../../queries/signal_performance.flux';
 import { RecordsRefusedError } from '../store-errors';
 import { InfluxBucket } from '../testing/influx-bucket';
-import { candleOf, gapOf, MINUTE, signalOf, tickOf } from '../testing/records';
+import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf } from '../testing/records';
 import type { InfluxStore } from './influx-store';
 import { instant } from './flux-query';
 import { stringField, tagValue } from './line-protocol';
@@ -57,6 +57,7 @@ function suite(): void {
       await store.writeCandles([candleOf({ timeframe: '15m' })]);
       await store.writeGaps([gapOf()]);
       await store.writeSignals([signalOf()]);
+      await store.writeOutcomes([outcomeOf()]);
       const place = { exchange: 'binance', symbol: 'BTC_USDT', service: 'ingestion' };
       expect(await on.points('market_ticks')).toEqual([
         expect.objectContaining({
@@ -82,6 +83,14 @@ function suite(): void {
       ]);
       expect(await on.points('ml_signals')).toEqual([
         expect.objectContaining({ ...place, signal: 'buy', risk_level: 'low', model_version: 'trend-1' }),
+      ]);
+      expect(await on.points('signal_outcomes')).toEqual([
+        expect.objectContaining({
+          ...place,
+          signal: 'buy',
+          status: 'hit',
+          horizon: String(MINUTE + 300_000),
+        }),
       ]);
     });
 
@@ -215,6 +224,7 @@ function suite(): void {
       await store.writeCandles([candleOf()]);
       await store.writeGaps([gapOf()]);
       await store.writeSignals([signalOf()]);
+      await store.writeOutcomes([outcomeOf()]);
       await store.verify();
       expect(store.health().ok).toBe(true);
     });
@@ -226,6 +236,7 @@ function suite(): void {
         'trades=1',
         'holds market_ohlcv.trades as float, but this version writes it as integer',
       ],
+      ['signal_outcomes', 'status=t', 'holds signal_outcomes.status as boolean'],
       ['ml_signals', 'model_version=2', 'holds ml_signals.model_version as float'],
       [
         'market_gaps',

@@ -5,33 +5,43 @@ import {
   PermanentError,
   type ProcessedTick,
   type RawTick,
+  type SignalOutcome,
 } from '@neuraltrade/contracts';
 import type {
   CandlesQuery,
+  GapsQuery,
   LastPrice,
   LastPricesQuery,
   MarketStore,
-  SignalPerformance,
-  SignalPerformanceQuery,
   StoreHealth,
 } from '../market-store';
 import { Serial } from '../serial';
+import type {
+  OutcomePerformance,
+  SignalPerformance,
+  SignalPerformanceQuery,
+  SignalsQuery,
+} from '../signal-queries';
 import {
   refuseBadCandles,
   refuseBadCandlesQuery,
+  refuseBadGapsQuery,
   refuseBadLastPricesQuery,
   refuseBadNames,
+  refuseBadOutcomes,
   refuseBadSignalPerformanceQuery,
   refuseBadSignals,
+  refuseBadSignalsQuery,
 } from '../storable';
 import { StoreUnavailableError } from '../store-errors';
 import { InfluxHttp, type OnRow } from './influx-http';
 import { type InfluxPlace, judge } from './judgement';
 import type { InfluxStoreOptions } from './options';
-import { candleLine, gapLine, signalLine, tickLine } from './points';
-import { readCandles, readLastPrices, readSignalPerformance } from './queries';
+import { candleLine, gapLine, outcomeLine, signalLine, tickLine } from './points';
+import { readCandles, readGaps, readLastPrices, type RunQuery } from './queries';
 import { schemaFault } from './schema-check';
 import { readTicks, type TicksQuery } from './read-ticks';
+import { readOutcomePerformance, readOutcomes, readSignalPerformance, readSignals } from './signal-queries';
 import { replacingCandles, replacingGaps } from './stored-versions';
 import { type PointsOf, writePoints } from './write-points';
 
@@ -42,6 +52,7 @@ const TICKS: PointsOf<ProcessedTick> = { line: tickLine, time: ({ timestamp }) =
 const CANDLES: PointsOf<Candle> = { line: candleLine, time: ({ timestamp }) => timestamp };
 const GAPS: PointsOf<Gap> = { line: gapLine, time: ({ fromTimestamp }) => fromTimestamp };
 const SIGNALS: PointsOf<MlSignal> = { line: signalLine, time: ({ timestamp }) => timestamp };
+const OUTCOMES: PointsOf<SignalOutcome> = { line: outcomeLine, time: ({ timestamp }) => timestamp };
 
 /** A {@link MarketStore} on InfluxDB 2. Each write is one request, tried once: whoever holds the records tries again. */
 export interface InfluxStore extends MarketStore {
@@ -134,24 +145,41 @@ class InfluxMarketStore implements InfluxStore {
     await this.#judged(() => writePoints(this.#send, signals, SIGNALS));
   }
 
-  async lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
-    refuseBadLastPricesQuery(query);
-    return this.#tracked(() => readLastPrices(this.#run, this.#place.bucket, query));
+  async writeOutcomes(outcomes: readonly SignalOutcome[]): Promise<void> {
+    refuseBadOutcomes(outcomes);
+    await this.#judged(() => writePoints(this.#send, outcomes, OUTCOMES));
   }
 
-  async candles(query: CandlesQuery): Promise<Candle[]> {
-    refuseBadCandlesQuery(query);
-    return this.#tracked(() => readCandles(this.#run, this.#place.bucket, query));
+  lastPrices(query: LastPricesQuery): Promise<LastPrice[]> {
+    return this.#read(refuseBadLastPricesQuery, readLastPrices, query);
   }
 
-  async ticks(query: TicksQuery): Promise<RawTick[]> {
-    refuseBadNames([query]);
-    return this.#tracked(() => readTicks(this.#run, this.#place.bucket, query));
+  candles(query: CandlesQuery): Promise<Candle[]> {
+    return this.#read(refuseBadCandlesQuery, readCandles, query);
   }
 
-  async signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
-    refuseBadSignalPerformanceQuery(query);
-    return this.#tracked(() => readSignalPerformance(this.#run, this.#place.bucket, query));
+  ticks(query: TicksQuery): Promise<RawTick[]> {
+    return this.#read((asked) => refuseBadNames([asked]), readTicks, query);
+  }
+
+  gaps(query: GapsQuery): Promise<Gap[]> {
+    return this.#read(refuseBadGapsQuery, readGaps, query);
+  }
+
+  signals(query: SignalsQuery): Promise<MlSignal[]> {
+    return this.#read(refuseBadSignalsQuery, readSignals, query);
+  }
+
+  outcomes(query: SignalsQuery): Promise<SignalOutcome[]> {
+    return this.#read(refuseBadSignalsQuery, readOutcomes, query);
+  }
+
+  signalPerformance(query: SignalPerformanceQuery): Promise<SignalPerformance[]> {
+    return this.#read(refuseBadSignalPerformanceQuery, readSignalPerformance, query);
+  }
+
+  outcomePerformance(query: SignalPerformanceQuery): Promise<OutcomePerformance[]> {
+    return this.#read(refuseBadSignalPerformanceQuery, readOutcomePerformance, query);
   }
 
   health(): StoreHealth {
@@ -179,6 +207,16 @@ class InfluxMarketStore implements InfluxStore {
       this.#failure = error instanceof PermanentError ? '' : textOf(error);
       throw error;
     }
+  }
+
+  /** Checks a query, then answers it. */
+  async #read<Q, R>(
+    check: (query: Q) => void,
+    read: (run: RunQuery, bucket: string, query: Q) => Promise<R>,
+    query: Q,
+  ): Promise<R> {
+    check(query);
+    return this.#tracked(() => read(this.#run, this.#place.bucket, query));
   }
 
   /** Runs a task that close() waits for. */

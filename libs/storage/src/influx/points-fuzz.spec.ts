@@ -1,9 +1,9 @@
 import { PermanentError } from '@neuraltrade/contracts';
 import fc from 'fast-check';
-import { refuseBadCandles, refuseBadNames, refuseBadSignals } from '../storable';
+import { refuseBadCandles, refuseBadNames, refuseBadOutcomes, refuseBadSignals } from '../storable';
 import { parseLine } from '../testing/line-parser';
-import { candleOf, gapOf, signalOf, tickOf } from '../testing/records';
-import { candleLine, gapLine, signalLine, tickLine } from './points';
+import { candleOf, gapOf, outcomeOf, signalOf, tickOf } from '../testing/records';
+import { candleLine, gapLine, outcomeLine, signalLine, tickLine } from './points';
 import { MEASUREMENTS } from './schema';
 
 /** Records of each kind with hostile texts; POINT_RUNS=100000 is the long run. */
@@ -63,6 +63,14 @@ const KINDS = {
       const signal = { ...signalOf(), ...changes };
       refuseBadSignals([signal]);
       return signalLine(signal);
+    },
+  },
+  outcome: {
+    texts: ['exchange', 'symbol', 'timeframe', 'signalType', 'modelVersion'],
+    write: (changes: Changes): string => {
+      const outcome = { ...outcomeOf(), ...changes };
+      refuseBadOutcomes([outcome]);
+      return outcomeLine(outcome);
     },
   },
 };

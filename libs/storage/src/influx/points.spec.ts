@@ -1,8 +1,8 @@
 import { PermanentError } from '@neuraltrade/contracts';
 import fc from 'fast-check';
-import { candleOf, gapOf, MINUTE, signalOf, tickOf } from '../testing/records';
+import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf, unjudgedOf } from '../testing/records';
 import { tagValue } from './line-protocol';
-import { candleLine, gapLine, signalLine, tickLine } from './points';
+import { candleLine, gapLine, outcomeLine, signalLine, tickLine } from './points';
 import { MEASUREMENTS } from './schema';
 
 const MS = String(MINUTE);
@@ -57,12 +57,23 @@ describe('points in line protocol', () => {
     expect(new Set(times).size).toBe(3);
   });
 
+  test('an outcome stands where its signal does, and says unjudged where its figures are none', () => {
+    expect(outcomeLine(outcomeOf())).toMatch(
+      /^signal_outcomes,exchange=binance,service=ingestion,signal=buy,symbol=BTC_USDT status="hit",model_version="trend-1",timeframe="1m",horizon=\d+i,entry_price=100.1,exit_price=100.3,return_bps=19.98001998,max_adverse_bps=2.5,max_favourable_bps=31 \d{19}$/,
+    );
+    expect(outcomeLine(unjudgedOf())).toContain(
+      `status="unjudged",model_version="trend-1",timeframe="1m",horizon=${MINUTE + 300_000}i,entry_price=0,exit_price=0,return_bps=0,max_adverse_bps=0,max_favourable_bps=0 `,
+    );
+    expect(outcomeLine(outcomeOf()).split(' ').at(-1)).toBe(signalLine(signalOf()).split(' ').at(-1));
+  });
+
   test('every point carries the full set of fields of its measurement, whatever is unknown', () => {
     const lines = [
       tickLine(tickOf({ quoted: false, quotedAt: null })),
       candleLine(candleOf()),
       gapLine(gapOf({ afterTradeId: null })),
       signalLine(signalOf()),
+      outcomeLine(unjudgedOf()),
     ];
     for (const line of lines) {
       const [head = '', fields = ''] = line.split(' ');
@@ -92,6 +103,7 @@ describe('points in line protocol', () => {
     ['a gap id with a line of its own', () => gapLine(gapOf({ gapId: 'x\nevil,t=1 v=666 2' }))],
     ['a backslash in front of what a tag escapes', () => tagValue('x\\ v="1" 2')],
     ['an empty text', () => gapLine(gapOf({ gapId: '' }))],
+    ['a return without end', () => outcomeLine(outcomeOf({ returnBps: -Infinity }))],
     ['half a character', () => signalLine(signalOf({ modelVersion: '\ud83d' }))],
   ])('%s is refused with a sentence', (_what, line) => {
     expect(line).toThrow(PermanentError);

@@ -1,4 +1,4 @@
-import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
 import { PermanentError } from '@neuraltrade/contracts';
 import { booleanField, floatField, integerField, nanoseconds, stringField, tagValue } from './line-protocol';
 
@@ -82,6 +82,23 @@ export function signalLine(signal: MlSignal): string {
     `risk_score=${floatField(signal.riskScore)},inference_time_ms=${floatField(signal.inferenceTimeMs)},` +
     `model_version=${stringField(signal.modelVersion)},timeframe=${stringField(signal.timeframe)} ` +
     nanoseconds(signal.timestamp, slotOf(`${signal.timeframe} ${signal.modelVersion}`))
+  );
+}
+
+/**
+ * An outcome as a point, at the time of its signal's. Figures that are null are written as 0: `status` unjudged says that they
+ * are none. @throws PermanentError naming the value that cannot be stored.
+ */
+export function outcomeLine(outcome: SignalOutcome): string {
+  return (
+    `signal_outcomes,exchange=${outcome.exchange},service=ingestion,signal=${tagValue(outcome.signalType)},` +
+    `symbol=${symbolTag(outcome.symbol)} ` +
+    `status=${stringField(outcome.status)},model_version=${stringField(outcome.modelVersion)},` +
+    `timeframe=${stringField(outcome.timeframe)},horizon=${integerField(outcome.horizonTimestamp)},` +
+    `entry_price=${floatField(outcome.entryPrice ?? 0)},exit_price=${floatField(outcome.exitPrice ?? 0)},` +
+    `return_bps=${floatField(outcome.returnBps ?? 0)},max_adverse_bps=${floatField(outcome.maxAdverseBps ?? 0)},` +
+    `max_favourable_bps=${floatField(outcome.maxFavourableBps ?? 0)} ` +
+    nanoseconds(outcome.timestamp, slotOf(`${outcome.timeframe} ${outcome.modelVersion}`))
   );
 }
 

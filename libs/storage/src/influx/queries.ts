@@ -1,20 +1,14 @@
-import { type Candle, compareTradeIds, timeframeMs } from '@neuraltrade/contracts';
+import { type Candle, compareTradeIds, type Gap, timeframeMs } from '@neuraltrade/contracts';
 import droppedTrades from '../../../../queries/dropped_trades.flux';
+import gapsWithin from '../../../../queries/gaps_within.flux';
 import lastPrices from '../../../../queries/last_prices.flux';
 import ohlcvForChart from '../../../../queries/ohlcv_for_chart.flux';
-import signalPerformance from '../../../../queries/signal_performance.flux';
 import ticksOfInstant from '../../../../queries/ticks_of_instant.flux';
-import type {
-  CandlesQuery,
-  LastPrice,
-  LastPricesQuery,
-  SignalPerformance,
-  SignalPerformanceQuery,
-} from '../market-store';
+import type { CandlesQuery, GapsQuery, LastPrice, LastPricesQuery } from '../market-store';
 import { type FluxParameter, fluxQuery, instant } from './flux-query';
 import type { FluxRow, OnRow } from './influx-http';
 import { LAST_INSTANT } from './line-protocol';
-import { symbolOfTag, symbolTag } from './points';
+import { NO_ID, symbolOfTag, symbolTag } from './points';
 
 /** Runs a query of the bucket; rows are told in the order of the answer. */
 export type RunQuery = (flux: string, onRow: OnRow) => Promise<void>;
@@ -131,26 +125,38 @@ async function candlesWithin(
   return candles;
 }
 
-/** Counts the signals of each model and UTC day. */
-export async function readSignalPerformance(
-  run: RunQuery,
-  bucket: string,
-  { exchange = '', from, to }: SignalPerformanceQuery,
-): Promise<SignalPerformance[]> {
-  const days: SignalPerformance[] = [];
+/** Reads the newest gaps of one series that overlap a range, oldest first. */
+export async function readGaps(run: RunQuery, bucket: string, query: GapsQuery): Promise<Gap[]> {
+  const { exchange, symbol, from, to, limit } = query;
+  const gaps: Gap[] = [];
   // InfluxDB refuses an empty range.
-  if (from >= to || to <= 0) return days;
-  const names = { bucket, exchange, since: instant(from), until: instant(to) };
-  await run(fluxQuery(signalPerformance, names), (row) => {
-    days.push({
-      modelVersion: row('model_version'),
-      day: Number(row('day')),
-      buy: Number(row('buy')),
-      sell: Number(row('sell')),
-      hold: Number(row('hold')),
-      total: Number(row('total')),
-      buyRatio: row('buy_ratio') === '' ? null : Number(row('buy_ratio')),
+  if (to <= 0) return gaps;
+  const names = {
+    bucket,
+    exchange,
+    symbol: symbolTag(symbol),
+    from_ms: { integer: from },
+    until: instant(to),
+    limit: { integer: limit },
+  };
+  await run(fluxQuery(gapsWithin, names), (row) => {
+    const missing = Number(row('missing'));
+    gaps.push({
+      gapId: row('gap_id'),
+      exchange: row('exchange'),
+      symbol: symbolOfTag(row('symbol')),
+      afterTradeId: idOfField(row('from_id')),
+      beforeTradeId: idOfField(row('to_id')),
+      fromTimestamp: Number(row('from')),
+      toTimestamp: Number(row('to')) || null,
+      missing: missing === -1 ? null : missing,
+      cause: row('cause') as Gap['cause'],
+      status: row('status') as Gap['status'],
     });
   });
-  return days;
+  return gaps;
+}
+
+function idOfField(text: string): string | null {
+  return text === NO_ID ? null : text;
 }

@@ -48,6 +48,17 @@ export const MEASUREMENTS: Readonly<Record<string, Readonly<Record<string, Field
     model_version: 'string',
     timeframe: 'string',
   },
+  signal_outcomes: {
+    status: 'string',
+    model_version: 'string',
+    timeframe: 'string',
+    horizon: 'long',
+    entry_price: 'double',
+    exit_price: 'double',
+    return_bps: 'double',
+    max_adverse_bps: 'double',
+    max_favourable_bps: 'double',
+  },
   market_gaps: {
     gap_id: 'string',
     from_id: 'string',

@@ -1,4 +1,4 @@
-import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
 
 /** A minute of 2026 that the example records lie in, ms UTC. */
 export const MINUTE = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -85,4 +85,36 @@ export function signalOf(changes: Partial<MlSignal> = {}): MlSignal {
     timestamp: MINUTE,
     ...changes,
   };
+}
+
+/** A hit of the signal of {@link signalOf} five minutes later, changed as told. */
+export function outcomeOf(changes: Partial<SignalOutcome> = {}): SignalOutcome {
+  return {
+    exchange: 'binance',
+    symbol: 'BTC/USDT',
+    timeframe: '1m',
+    modelVersion: 'trend-1',
+    signalType: 'buy',
+    timestamp: MINUTE,
+    horizonTimestamp: MINUTE + 300_000,
+    status: 'hit',
+    entryPrice: 100.1,
+    exitPrice: 100.3,
+    returnBps: 19.98001998,
+    maxAdverseBps: 2.5,
+    maxFavourableBps: 31,
+    ...changes,
+  };
+}
+
+/** An outcome of which nothing can be said, changed as told. */
+export function unjudgedOf(changes: Partial<SignalOutcome> = {}): SignalOutcome {
+  const none = {
+    entryPrice: null,
+    exitPrice: null,
+    returnBps: null,
+    maxAdverseBps: null,
+    maxFavourableBps: null,
+  };
+  return outcomeOf({ status: 'unjudged', ...none, ...changes });
 }

@@ -1,6 +1,7 @@
 import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 import type { MarketStore } from '../market-store';
-import { candleOf, gapOf, MINUTE, signalOf, tickOf } from './records';
+import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf, unjudgedOf } from './records';
+import { describeGapQueries, describeOutcomes, describeSignalQueries } from './signal-contract';
 
 const DAY_MS = 86_400_000;
 const EVERYTHING = { since: 0 } as const;
@@ -308,6 +309,13 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       });
     });
 
+    describeGapQueries(() => store);
+    describeSignalQueries(() => store);
+    describeOutcomes(
+      () => store,
+      async () => (store = await subject.reopen()),
+    );
+
     describe('signal performance', () => {
       const DAY = MINUTE - (MINUTE % DAY_MS);
       const at = (day: number, minute: number): number => DAY + day * DAY_MS + minute * 60_000;
@@ -420,6 +428,7 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         store.writeCandles(minutes(5)),
         store.writeGaps([gap]),
         store.writeSignals([signalOf()]),
+        store.writeOutcomes([outcomeOf(), unjudgedOf({ symbol: 'ETH/USDT' })]),
       ]);
       const prices = await store.lastPrices(EVERYTHING);
       store = await subject.reopen();
@@ -427,6 +436,10 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
       expect(await store.candles(SERIES)).toEqual(minutes(5));
       expect(await subject.storedGaps()).toEqual([gap]);
       expect(await subject.storedSignals()).toEqual([signalOf()]);
+      expect(await store.outcomes({ from: 0, to: MINUTE + 1, limit: 9 })).toEqual([
+        outcomeOf(),
+        unjudgedOf({ symbol: 'ETH/USDT' }),
+      ]);
       expect(await store.lastPrices(EVERYTHING)).toEqual(prices);
     });
 
@@ -448,6 +461,7 @@ export function describeStoreContract(name: string, open: () => Promise<StoreUnd
         store.writeCandles([]),
         store.writeGaps([]),
         store.writeSignals([]),
+        store.writeOutcomes([]),
       ]);
       expect(await store.lastPrices(EVERYTHING)).toEqual([]);
     });

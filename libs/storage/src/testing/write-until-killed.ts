@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { openDatabase } from '../duckdb/database';
 import { DuckDbStore } from '../duckdb/duckdb-store';
 import { DAY_MS } from '../duckdb/partition';
-import { candleOf, gapOf, MINUTE, signalOf, tickOf } from './records';
+import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf } from './records';
 import type { ProcessedTick } from '@neuraltrade/contracts';
 
 /** Ticks that each round writes. */
@@ -31,6 +31,7 @@ async function main(directory: string, first: number, killAt: string, nth: numbe
       store.writeCandles([candleOf({ timestamp: MINUTE + round * 60_000 })]),
       store.writeGaps([gapOf({ gapId: `binance:BTC/USDT:${round}`, afterTradeId: String(round) })]),
       store.writeSignals([signalOf({ timestamp: MINUTE + round * 60_000 })]),
+      store.writeOutcomes([outcomeOf({ timestamp: MINUTE + round * 60_000 })]),
     ]);
     writeSync(1, `${round}\n`);
   }
