@@ -90,7 +90,11 @@ const LONG_RUNS = [
         'libs/storage/src/influx/points-fuzz',
         'libs/venues/src/conformance-hostile',
       ],
-      ...['apps/dashboard/src/gateway-fuzz', 'apps/dashboard/src/bounded-state'],
+      ...[
+        'apps/dashboard/src/gateway-fuzz',
+        'apps/dashboard/src/bounded-state',
+        'libs/processing/src/bounded-state',
+      ],
       ...['libs/storage/src/influx/influx-store.integration', 'tools/delivery/src/security'],
     ],
     env: {

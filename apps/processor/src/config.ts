@@ -46,6 +46,13 @@ export const processorSchema = z.object({
     min: 1_000,
     max: 10_000_000,
   }),
+  MAX_SYMBOLS: integer({
+    description:
+      'Most symbols (over all venues) of a partition; records of further ones are parked, so that names without end cost nothing.',
+    default: DEFAULT_PROCESSING.maxSymbols,
+    min: 1,
+    max: 100_000,
+  }),
   CHECKPOINT_INTERVAL_MS: milliseconds({
     description: 'Longest time between checkpoints while there is something new.',
     default: 1_000,
@@ -113,6 +120,7 @@ export function processingConfig(config: ProcessorConfig): ProcessingConfig {
     revisionHorizonMs: config.REVISION_HORIZON_MS,
     maxFutureSkewMs: config.MAX_FUTURE_SKEW_MS,
     dedupeWindowIds: config.DEDUPE_WINDOW,
+    maxSymbols: config.MAX_SYMBOLS,
   };
 }
 

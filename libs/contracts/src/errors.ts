@@ -29,6 +29,7 @@ export const PARK_REASONS = [
   'ancient-timestamp',
   'wrong-partition',
   'invalid-output',
+  'too-many-symbols',
   'store-refused',
   'delivery-limit',
 ] as const;

@@ -14,6 +14,8 @@ export interface ProcessingConfig {
   dedupeWindowIds: number;
   /** Age (ms of the symbol's event time) up to which trade ids are remembered at least, however many; >= 0. */
   dedupeWindowMs: number;
+  /** Most (exchange, symbol) pairs of a partition that state is kept of; records of further ones are refused; >= 1. */
+  maxSymbols: number;
 }
 
 /** The values that apply where nothing else is configured. */
@@ -24,6 +26,7 @@ export const DEFAULT_PROCESSING: ProcessingConfig = {
   maxFutureSkewMs: 5_000,
   dedupeWindowIds: 100_000,
   dedupeWindowMs: 900_000,
+  maxSymbols: 2_000,
 };
 
 /** A candle length by name and in ms. */
@@ -45,6 +48,7 @@ export function checkedTimeframes(config: ProcessingConfig): Timeframe[] {
     ['maxFutureSkewMs', 0],
     ['dedupeWindowIds', 1],
     ['dedupeWindowMs', 0],
+    ['maxSymbols', 1],
   ];
   for (const [name, least] of whole) {
     const value = config[name] as number;

@@ -21,6 +21,11 @@ import { type SymbolCoverage, type SymbolRules, SymbolState } from './symbol-sta
 import { TradeDigests } from './trade-digests';
 import { lowDigits } from './trade-number';
 
+/** More venues are not told apart: a name that a stranger made up must not become a state or a label without end. */
+const MAX_VENUES = 64;
+/** Stands for every venue beyond, of which nothing is kept. */
+const OTHER_VENUES = 'other';
+
 interface VenueState {
   /** Our clock less the venue's, ms, by the venue's last Clock record; 0 before the first. */
   offsetMs: number;
@@ -34,6 +39,8 @@ export class PartitionProcessing implements Processing {
   private readonly venues = new Map<string, VenueState>();
   private readonly rules: SymbolRules;
   private readonly maxFutureSkewMs: number;
+  private readonly maxSymbols: number;
+  private symbolCount = 0;
   private readonly digests: TradeDigests;
 
   constructor(config: ProcessingConfig, epoch: number, state: ProcessingState | null) {
@@ -47,12 +54,13 @@ export class PartitionProcessing implements Processing {
       epoch,
     };
     this.maxFutureSkewMs = config.maxFutureSkewMs;
+    this.maxSymbols = config.maxSymbols;
     this.digests = TradeDigests.restore(state?.digests ?? null);
     for (const { exchange, offsetMs, symbols } of state?.venues ?? []) {
       const venue = this.venue(exchange);
       venue.offsetMs = offsetMs;
       for (const snapshot of symbols)
-        venue.symbols.set(snapshot.symbol, new SymbolState(exchange, snapshot.symbol, this.rules, snapshot));
+        this.keep(venue, new SymbolState(exchange, snapshot.symbol, this.rules, snapshot));
     }
   }
 
@@ -67,10 +75,10 @@ export class PartitionProcessing implements Processing {
 
   /** Takes note of a gap of our own finding. */
   noteGap(gap: Gap, outputs: ProcessingOutputs): void {
-    const state = this.symbol(this.venue(gap.exchange), gap.exchange, gap.symbol);
-    state.applyOwnGap(gap);
+    const state = this.symbol(gap);
+    state?.applyOwnGap(gap);
     outputs.gap(gap);
-    this.publishDue(state, outputs);
+    if (state !== null) this.publishDue(state, outputs);
   }
 
   /** How far each symbol of a venue is known. */
@@ -130,7 +138,8 @@ export class PartitionProcessing implements Processing {
     const badOutput = derivedFault(processed);
     if (badOutput !== null)
       return this.refuse(processed, tick.exchange, 'invalid-output', badOutput, outputs);
-    const state = this.symbol(venue, tick.exchange, tick.symbol);
+    const state = this.symbol(tick);
+    if (state === null) return this.refuseStranger(tick, outputs);
     const low = lowDigits(tick.tradeId);
     const known = state.ids.add(tick.tradeId, low);
     if (known === 'seen') {
@@ -151,7 +160,8 @@ export class PartitionProcessing implements Processing {
   }
 
   private applyGap(gap: Gap, outputs: ProcessingOutputs): void {
-    const state = this.symbol(this.venue(gap.exchange), gap.exchange, gap.symbol);
+    const state = this.symbol(gap);
+    if (state === null) return this.refuseStranger(gap, outputs);
     for (const closed of state.applyGap(gap)) outputs.gap(closed);
     this.publishDue(state, outputs);
   }
@@ -213,7 +223,14 @@ export class PartitionProcessing implements Processing {
     outputs.refuse(record, reason, detail);
   }
 
-  private venue(exchange: string): VenueState {
+  private refuseStranger(record: RawTick | Gap, outputs: ProcessingOutputs): void {
+    const { exchange, symbol } = record;
+    const detail = `There is no room for ${exchange} ${symbol}: state of ${this.symbolCount} symbols of ${this.venues.size} venues is kept.`;
+    this.refuse(record, exchange, 'too-many-symbols', detail, outputs);
+  }
+
+  private venue(name: string): VenueState {
+    const exchange = this.venues.has(name) || this.venues.size < MAX_VENUES ? name : OTHER_VENUES;
     let venue = this.venues.get(exchange);
     if (venue === undefined) {
       venue = { offsetMs: 0, counters: zeroCounters(), symbols: new Map() };
@@ -223,12 +240,18 @@ export class PartitionProcessing implements Processing {
     return venue;
   }
 
-  private symbol(venue: VenueState, exchange: string, symbol: string): SymbolState {
-    let state = venue.symbols.get(symbol);
-    if (state === undefined) {
-      state = new SymbolState(exchange, symbol, this.rules);
-      venue.symbols.set(symbol, state);
-    }
+  /** The state of a record's symbol; null where there is none and no room for one. */
+  private symbol({ exchange, symbol }: RawTick | Gap): SymbolState | null {
+    const known = this.venues.get(exchange)?.symbols.get(symbol);
+    if (known !== undefined) return known;
+    const isNameless = !this.venues.has(exchange) && this.venues.size >= MAX_VENUES;
+    if (isNameless || this.symbolCount >= this.maxSymbols) return null;
+    return this.keep(this.venue(exchange), new SymbolState(exchange, symbol, this.rules));
+  }
+
+  private keep(venue: VenueState, state: SymbolState): SymbolState {
+    venue.symbols.set(state.symbol, state);
+    this.symbolCount += 1;
     return state;
   }
 

@@ -15,6 +15,7 @@ const SMALL: ProcessingConfig = {
   maxFutureSkewMs: 5_000,
   dedupeWindowIds: 8,
   dedupeWindowMs: 3_000,
+  maxSymbols: 10,
 };
 /** The same, with nothing ever beyond the horizon. */
 const PATIENT: ProcessingConfig = { ...SMALL, revisionHorizonMs: 86_400_000, dedupeWindowIds: 100_000 };
@@ -334,6 +335,7 @@ describe('the default configuration', () => {
       maxFutureSkewMs: 5_000,
       dedupeWindowIds: 100_000,
       dedupeWindowMs: 900_000,
+      maxSymbols: 2_000,
     });
   });
 });
