@@ -1,6 +1,7 @@
 import { PermanentError, RetryableError } from '@neuraltrade/contracts';
+import { answerText, requestFault, withDeadline } from '@neuraltrade/http';
 import type { Instrument, Venue } from '@neuraltrade/venues';
-import { cappedText, type Fetch, faultOf } from './rest-get';
+import type { Fetch } from './rest-get';
 
 const TIMEOUT_MS = 10_000;
 /** The longest list, of thousands of symbols with all their rules, is a third of it. */
@@ -16,12 +17,14 @@ export async function fetchInstruments(venue: Venue, restUrl: string, fetch: Fet
   let response: Response;
   let body: string;
   try {
-    // What another host says is not the venue's list.
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
-    body = await cappedText(response, host, MAX_BYTES);
+    ({ response, body } = await withDeadline({ timeoutMs: TIMEOUT_MS }, async (signal) => {
+      // What another host says is not the venue's list.
+      const answer = await fetch(url, { signal, redirect: 'manual' });
+      return { response: answer, body: await answerText(answer, host, MAX_BYTES) };
+    }));
   } catch (error) {
     if (error instanceof RetryableError) throw error;
-    throw new RetryableError(`${venue.title} cannot be reached at ${host} (${faultOf(error)})`);
+    throw new RetryableError(`${venue.title} cannot be reached at ${host} (${requestFault(error)})`);
   }
   if (!response.ok) throw new RetryableError(`${venue.title} at ${host} answered ${response.status}`);
   try {

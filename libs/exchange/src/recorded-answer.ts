@@ -1,5 +1,6 @@
+import { answerText, requestFault } from '@neuraltrade/http';
 import type { RecordedAnswer } from './capture-events';
-import { cappedText, faultOf, type Fetch } from './rest-get';
+import { type Fetch, MAX_ANSWER_BYTES } from './rest-get';
 
 /** Headers that speak of the connection or of the sender, not of the answer. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -22,10 +23,10 @@ export async function fetchAnswer(
   try {
     const response = await fetch(url, init);
     const headers = [...response.headers].filter(([name]) => !PASSING.has(name));
-    const text = await cappedText(response, new URL(url).host);
+    const text = await answerText(response, new URL(url).host, MAX_ANSWER_BYTES);
     return { status: response.status, headers: Object.fromEntries(headers), text };
   } catch (error) {
-    return { fault: faultOf(error) };
+    return { fault: requestFault(error) };
   }
 }
 

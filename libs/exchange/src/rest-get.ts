@@ -1,9 +1,10 @@
 import { RetryableError } from '@neuraltrade/contracts';
+import { answerText, requestFault, withDeadline } from '@neuraltrade/http';
 
 /** Time for one answer, ms. */
 const TIMEOUT_MS = 10_000;
 /** A page of 1,000 trades is a quarter of a megabyte at most venues; more than this is no page. */
-const MAX_BYTES = 8_388_608;
+export const MAX_ANSWER_BYTES = 8_388_608;
 
 /** The part of the global fetch that is used here. */
 export type Fetch = (url: string, init: { signal: AbortSignal; redirect?: 'manual' }) => Promise<Response>;
@@ -48,35 +49,13 @@ export async function restGet(
   const url = new URL(restUrl.replace(/\/+$/, '') + path);
   if (url.origin !== origin) throw new RestRefused(0, `the request would leave ${host} for ${url.host}`);
   try {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(url.href, { signal, redirect: 'manual' });
-    const headers = Object.fromEntries(response.headers);
-    return { status: response.status, headers, body: await cappedText(response, host) };
+    return await withDeadline({ timeoutMs: TIMEOUT_MS, stop }, async (signal) => {
+      const response = await fetch(url.href, { signal, redirect: 'manual' });
+      const headers = Object.fromEntries(response.headers);
+      return { status: response.status, headers, body: await answerText(response, host, MAX_ANSWER_BYTES) };
+    });
   } catch (error) {
     if (error instanceof RetryableError) throw error;
-    throw new RetryableError(`${host} cannot be reached (${faultOf(error)})`);
+    throw new RetryableError(`${host} cannot be reached (${requestFault(error)})`);
   }
-}
-
-/** An answer's text. @throws RetryableError when it is longer than any page, or than was told. */
-export async function cappedText(response: Response, host: string, maxBytes = MAX_BYTES): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new RetryableError(`${host} answered with more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The code that the system gave (ECONNREFUSED), which fetch wraps in an error that says nothing. */
-export function faultOf(error: unknown): string {
-  const { name, message, cause } = error as {
-    name?: string;
-    message?: string;
-    cause?: NodeJS.ErrnoException;
-  };
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`;
-  return cause?.code ?? cause?.message ?? message ?? 'unknown fault';
 }

@@ -1,8 +1,8 @@
+import { retryAfterMs } from '@neuraltrade/http';
 import type { Venue } from '@neuraltrade/venues';
 import { ReconnectDelay } from './reconnect-delay';
 import type { RestAnswer } from './rest-get';
 import type { RestUrgency } from './rest-queue';
-import { retryAfterMs } from './retry-after';
 import type { Timers } from './timers';
 import { WeightWindow } from './weight-window';
 
@@ -12,6 +12,8 @@ const BACKOFF_BASE_MS = 1_000;
 const BACKOFF_MAX_MS = 30_000;
 /** No failure is answered faster than this, ms. */
 const BACKOFF_MIN_MS = 200;
+/** A venue that asks for more is asked again after this time, ms. */
+const LONGEST_ASKED_MS = 3_600_000;
 /** Of the venue's limit, requests in the background take one part in so many, and none of its last half. */
 const BACKGROUND_PART = 10;
 
@@ -56,7 +58,7 @@ export class RestLimits {
     const now = this.#timers.now();
     const used = restUsedHeader === null ? undefined : headers[restUsedHeader];
     if (used !== undefined && /^\d{1,9}$/.test(used)) this.#window.reported(now, Number(used));
-    const asked = retryAfterMs(headers['retry-after'], now);
+    const asked = retryAfterMs(headers['retry-after'], now, LONGEST_ASKED_MS);
     return asked > 0 ? asked : (restWaits.get(status) ?? 0);
   }
 

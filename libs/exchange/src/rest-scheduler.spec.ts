@@ -4,21 +4,7 @@ import { type Answerer, type ScriptedHistory, scriptedHistory } from './testing/
 import { until } from './testing/until';
 import { TEST_START } from './testing/venue-frames';
 import { RestScheduler } from './rest-scheduler';
-import { retryAfterMs } from './retry-after';
 import { virtualTimers } from './virtual-timers';
-
-describe('retryAfterMs', () => {
-  it.each([
-    ['2', 2_000],
-    ['0', 0],
-    [new Date(TEST_START + 3_000).toUTCString(), 3_000],
-    [new Date(TEST_START - 3_000).toUTCString(), 0],
-    ['99999999', 3_600_000],
-    ['soon', 0],
-  ])('reads %s', (header, waitMs) => {
-    expect(retryAfterMs(header, TEST_START)).toBe(waitMs);
-  });
-});
 
 describe('the REST scheduler', () => {
   const timers = virtualTimers(TEST_START);

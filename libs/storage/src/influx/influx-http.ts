@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { InfluxDB, linesToTables, stringToLines } from '@influxdata/influxdb-client';
+import { withDeadline } from '@neuraltrade/http';
 import { StoreUnavailableError } from '../store-errors';
 import type { InfluxPlace } from './judgement';
 
@@ -31,8 +32,7 @@ export class InfluxHttp {
   readonly #access: InfluxAccess;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #client: InfluxDB;
-  readonly #underWay = new Set<AbortController>();
-  #closed = false;
+  readonly #closed = new AbortController();
 
   /** Opens nothing yet. */
   constructor(access: InfluxAccess) {
@@ -70,8 +70,7 @@ export class InfluxHttp {
 
   /** Ends what is under way and lets the sockets go. */
   close(): void {
-    this.#closed = true;
-    for (const request of this.#underWay) request.abort();
+    this.#closed.abort();
     this.#agent.destroy();
   }
 
@@ -82,39 +81,23 @@ export class InfluxHttp {
   ): Promise<string> {
     const { timeoutMs } = this.#access;
     const authorization = `Token ${this.#token()}`;
-    // One controller a request, let go with it: the client never takes its listener off, and signals that outlive a request
-    // would keep every body that was sent.
-    const request = new AbortController();
-    let late = false;
-    const deadline = setTimeout(() => {
-      late = true;
-      request.abort();
-    }, timeoutMs);
-    deadline.unref();
-    this.#underWay.add(request);
-    if (this.#closed) request.abort();
-    return new Promise<string>((resolve, reject) => {
-      const chunks: Uint8Array[] = [];
-      this.#client.transport.send(
-        path,
-        body,
-        {
-          ...options,
-          method: 'POST',
-          signal: request.signal,
-          headers: { authorization, 'content-type': contentType },
-        },
-        {
-          next: (chunk) => void chunks.push(chunk),
-          complete: () => resolve(Buffer.concat(chunks).toString('utf8')),
-          error: (error) =>
-            reject(late ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error),
-        },
-      );
-    }).finally(() => {
-      clearTimeout(deadline);
-      this.#underWay.delete(request);
-    });
+    return withDeadline(
+      { timeoutMs, stop: this.#closed.signal },
+      (signal) =>
+        new Promise<string>((resolve, reject) => {
+          const chunks: Uint8Array[] = [];
+          this.#client.transport.send(
+            path,
+            body,
+            { ...options, method: 'POST', signal, headers: { authorization, 'content-type': contentType } },
+            {
+              next: (chunk) => void chunks.push(chunk),
+              complete: () => resolve(Buffer.concat(chunks).toString('utf8')),
+              error: reject,
+            },
+          );
+        }),
+    );
   }
 
   #token(): string {

@@ -1,7 +1,7 @@
 import { HttpError } from '@influxdata/influxdb-client';
 import { PermanentError } from '@neuraltrade/contracts';
 import { StoreUnavailableError } from '../store-errors';
-import { judge, retryAfterMs } from './judgement';
+import { judge } from './judgement';
 
 const PLACE = { url: 'http://db:8086', org: 'desk', bucket: 'market_data' };
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -69,19 +69,4 @@ describe('the judgement of a failed request', () => {
       judge(new HttpError(400, '', body, null, 'application/json'), PLACE, NOW).message.length,
     ).toBeLessThan(600);
   });
-});
-
-test.each([
-  ['2', 2_000],
-  ['0', 0],
-  ['1.5', 1_500],
-  [' 3 ', 3_000],
-  ['86400', 300_000],
-  [new Date(NOW + 1_000).toUTCString(), 1_000],
-  [new Date(NOW - 60_000).toUTCString(), 0],
-  ['soon', 0],
-  ['', 0],
-  [undefined, 0],
-])('Retry-After %p asks for %i ms', (header, wait) => {
-  expect(retryAfterMs(header, NOW)).toBe(wait);
 });

@@ -1,5 +1,6 @@
 import { HttpError } from '@influxdata/influxdb-client';
 import { PermanentError } from '@neuraltrade/contracts';
+import { retryAfterMs } from '@neuraltrade/http';
 import { StoreUnavailableError } from '../store-errors';
 
 /** The longest that a server's Retry-After is heeded, ms. */
@@ -39,9 +40,14 @@ export function judge(
   const { statusCode } = error;
   const words = wordsOf(error);
   const waits = (message: string, needsPerson: boolean): StoreUnavailableError =>
-    new StoreUnavailableError(message, needsPerson, retryAfterMs(error.headers?.['retry-after'], now), {
-      cause: error,
-    });
+    new StoreUnavailableError(
+      message,
+      needsPerson,
+      retryAfterMs(error.headers?.['retry-after'], now, LONGEST_WAIT_MS),
+      {
+        cause: error,
+      },
+    );
   // A query names its organisation in its body, so that this is what an unknown one is answered with.
   const unknownOrg = statusCode === 400 && /organization name .* not found/.test(words);
   switch (unknownOrg ? 404 : statusCode) {
@@ -71,13 +77,6 @@ export function judge(
         statusCode < 500 && statusCode !== 408 && statusCode !== 429,
       );
   }
-}
-
-/** How long (ms) a Retry-After header asks to wait: seconds or an HTTP date; 0 when it says nothing readable. */
-export function retryAfterMs(header: string | string[] | undefined, now: number): number {
-  const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
-  const waitMs = /^\d{1,10}(\.\d{1,10})?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isNaN(waitMs) ? 0 : Math.min(LONGEST_WAIT_MS, Math.max(0, waitMs));
 }
 
 function wordsOf(error: HttpError): string {

@@ -1,0 +1,4 @@
+export * from './answer-text';
+export * from './request-deadline';
+export * from './request-fault';
+export * from './retry-after';
