@@ -76,6 +76,11 @@ function receive(message: ServerMessage): void {
       clockOffset = message.now - Date.now();
       pipeline.show(message);
       return showAges();
+    case 'trades':
+    case 'signals':
+    case 'gaps':
+      // Not subscribed to.
+      return;
     case 'error':
       // The chart asks the same over HTTP and shows that answer in words.
       return;

@@ -1,7 +1,9 @@
 // The dashboard's own wire protocol, shared by gateway and page. JSON texts over one WebSocket at /ws:
 // the gateway greets with `hello`; the client sends `auth` first when the greeting asks for it, then subscribes.
 // Every subscription is answered by one snapshot, then by changes at most every 100 ms, the newest per symbol or candle.
-import type { Candle } from '@neuraltrade/contracts';
+// Version 2 (optional below until the gateway speaks it): nothing is sent that was not subscribed to, the pipeline included;
+// each message of a channel has `seq` and `from`; the channels trades, signals and gaps.
+import type { Candle, Gap, MlSignal, SignalOutcome } from '@neuraltrade/contracts';
 
 /** Where the market data comes from; never mixed. */
 export type DashboardMode = 'simulated' | 'replay' | 'live';
@@ -58,6 +60,14 @@ export interface VenueAddress {
   restUrl: string;
 }
 
+/** How long something took, over the trades of the last ten seconds. */
+export interface DelayFigures {
+  /** Half of the trades took at most so long, ms. */
+  p50Ms: number;
+  /** 99 of 100 trades took at most so long, ms. */
+  p99Ms: number;
+}
+
 /** The pipeline as this gateway sees it: GET /api/pipeline, and once a second on the socket. */
 export interface PipelineSummary {
   /** Where the data comes from. */
@@ -80,20 +90,56 @@ export interface PipelineSummary {
   components: PipelineComponent[];
   /** Where the venues answer, as far as the gateway was told; none in a replay. */
   venues: readonly VenueAddress[];
+  /** From the match by the venue's clock to our receipt, live trades only; null without any, and in a replay. */
+  exchangeToReceive?: DelayFigures | null;
+  /** From our receipt to this gateway, live trades only; null without any, and in a replay. */
+  receiveToGateway?: DelayFigures | null;
+  /** How far the processor's watermark is behind its newest receipt, the largest of all venues, ms; null when nobody has said. */
+  watermarkLagMs?: number | null;
+  /** Records that wait in the adapters' buffers; null when nobody has said. */
+  bufferDepth?: number | null;
+  /** Messages that wait in the core queues; null when nobody has said. */
+  queueDepth?: number | null;
+  /** Trades given up since the services' start, each inside a gap; null when nobody has said. */
+  dropped?: number | null;
+  /** Messages that wait on market.parked; null when nobody has said. */
+  parked?: number | null;
 }
 
-/** Names one series of candles. */
-export interface CandleSeriesName {
+/** Names one symbol of one venue. */
+export interface MarketName {
   /** The venue's name. */
   exchange: string;
   /** BASE/QUOTE. */
   symbol: string;
+}
+
+/** Names one series of candles. */
+export interface CandleSeriesName extends MarketName {
   /** Length of the interval ('1m'). */
   timeframe: string;
 }
 
-/** What can be subscribed to: the prices of all venues, or one series of candles. */
-export type Channel = { channel: 'prices' } | ({ channel: 'candles' } & CandleSeriesName);
+/** Which signals are wanted; absent = of every venue, of every symbol. */
+export type SignalFilter = Partial<MarketName>;
+
+/**
+ * What can be subscribed to: the prices of all venues, one series of candles, the tape or the gaps of one symbol, signals with
+ * what became of them, the pipeline.
+ */
+export type Channel =
+  | { channel: 'prices' | 'pipeline' }
+  | ({ channel: 'candles' } & CandleSeriesName)
+  | ({ channel: 'trades' | 'gaps' } & MarketName)
+  | ({ channel: 'signals' } & SignalFilter);
+
+/** Where a client stands that was connected before: it is told what changed since, if the gateway still knows. */
+export interface Resume {
+  /** The session of the greeting at that time. */
+  session: string;
+  /** `seq` of the last message of this channel. */
+  seq: number;
+}
 
 /** Proves the right to read; the first message when the greeting asks for it. */
 export interface AuthMessage {
@@ -104,22 +150,37 @@ export interface AuthMessage {
 }
 
 /** What a client may send. */
-export type ClientMessage = AuthMessage | ({ op: 'subscribe' | 'unsubscribe' } & Channel);
+export type ClientMessage =
+  AuthMessage | ({ op: 'subscribe'; resume?: Resume } & Channel) | ({ op: 'unsubscribe' } & Channel);
 
 /** First message on every connection. */
 export interface HelloMessage {
   /** Kind of message. */
   type: 'hello';
   /** Version of this protocol. */
-  version: 1;
+  version: 1 | 2;
+  /** Names this run of the gateway: sequence numbers of another one mean nothing. */
+  session?: string;
   /** Where the data comes from. */
   mode: DashboardMode;
   /** Whether `auth` must be sent before anything else. */
   authRequired: boolean;
 }
 
+/** Where a message stands in its channel: it holds everything that changed after `from` up to `seq`, the newest of each. */
+export interface Versioned {
+  /** The channel's version that the client has after this message. */
+  seq?: number;
+  /**
+   * The version that it continues, `seq` of the channel's message before; a client that has another one subscribes again.
+   * null: a snapshot, which takes the place of all that was known; it may also come later, to a client that was behind for
+   * so long that the changes are not kept any more.
+   */
+  from?: number | null;
+}
+
 /** Prices: all known ones as a snapshot, afterwards those that changed. */
-export interface PricesMessage {
+export interface PricesMessage extends Versioned {
   /** Kind of message. */
   type: 'prices';
   /** Whether this is everything there is. */
@@ -129,7 +190,7 @@ export interface PricesMessage {
 }
 
 /** Candles of one series: the newest ones as a snapshot, afterwards those that changed. */
-export interface CandlesMessage extends CandleSeriesName {
+export interface CandlesMessage extends CandleSeriesName, Versioned {
   /** Kind of message. */
   type: 'candles';
   /** Whether this answers a subscription; history before it comes from GET /api/candles. */
@@ -138,8 +199,52 @@ export interface CandlesMessage extends CandleSeriesName {
   candles: Candle[];
 }
 
-/** The pipeline, once a second. */
-export interface PipelineMessage extends PipelineSummary {
+/** One trade on the tape. */
+export interface TapeTrade {
+  /** The venue's own id. */
+  id: string;
+  /** Price, quote currency. */
+  price: number;
+  /** Size, base currency. */
+  size: number;
+  /** Who crossed the spread. */
+  side: 'buy' | 'sell' | 'unknown';
+  /** Match time by the venue's clock, ms UTC. */
+  timestamp: number;
+  /** Whether it was fetched from the venue's history instead of seen live. */
+  backfilled: boolean;
+}
+
+/** The tape of one symbol: its last trades as a snapshot, afterwards those that came, at most 100 in one message. */
+export interface TradesMessage extends MarketName, Versioned {
+  /** Kind of message. */
+  type: 'trades';
+  /** Trades after `from` that are left out because there were too many. */
+  skipped: number;
+  /** In the order of their arrival. */
+  trades: TapeTrade[];
+}
+
+/** Signals and what became of them: the newest ones as a snapshot, afterwards those that came; a repeat replaces. */
+export interface SignalsMessage extends SignalFilter, Versioned {
+  /** Kind of message. */
+  type: 'signals';
+  /** In the order of their arrival. */
+  signals: MlSignal[];
+  /** In the order of their arrival; one belongs to the signal of its names, model version, timestamp and type. */
+  outcomes: SignalOutcome[];
+}
+
+/** Gaps of one symbol: those of recent time as a snapshot, afterwards those that changed; history comes from GET /api/gaps. */
+export interface GapsMessage extends MarketName, Versioned {
+  /** Kind of message. */
+  type: 'gaps';
+  /** Each gapId at most once; a repeat replaces. */
+  gaps: Gap[];
+}
+
+/** The pipeline, once a second, always whole: `from` is null. */
+export interface PipelineMessage extends PipelineSummary, Versioned {
   /** Kind of message. */
   type: 'pipeline';
 }
@@ -152,10 +257,20 @@ export interface ErrorMessage {
   code: 'malformed' | 'unknown-symbol' | 'too-many-subscriptions';
   /** A plain sentence. */
   message: string;
+  /** The channel whose subscription was refused; absent for a message that could not be read. */
+  about?: Channel;
 }
 
 /** What the gateway may send. */
-export type ServerMessage = HelloMessage | PricesMessage | CandlesMessage | PipelineMessage | ErrorMessage;
+export type ServerMessage =
+  | HelloMessage
+  | PricesMessage
+  | CandlesMessage
+  | TradesMessage
+  | SignalsMessage
+  | GapsMessage
+  | PipelineMessage
+  | ErrorMessage;
 
 /** WebSocket close codes of our own, beside 1001 (gateway stops), 1003 (binary message) and 1009 (message too big). */
 export const CLOSE_CODES = {

@@ -120,6 +120,7 @@ export class Intake {
       case 'status':
         return view.acceptStatus(this.recordsOf('status', delivery));
       case 'signals':
+      case 'outcomes':
         return; // Bound by the queue, shown by nothing yet.
       default:
         throw new PermanentError('unknown-kind', `The dashboard has no use for a batch of ${kind}.`);

@@ -136,6 +136,8 @@ export class SocketServer {
       else client.followPrices(false);
       return;
     }
+    // The schema lets no other channel pass yet.
+    if (message.channel !== 'candles') return;
     if (message.op === 'unsubscribe') return fanOut.unfollow(client, seriesKey(message));
     this.follow(client, message);
   }
