@@ -1,0 +1,11 @@
+export type { AccountSettings } from './account';
+export { BAR_COLUMNS, BarCollector, type BarSeries, barsOfCandles, candleAt, firstBars } from './bars';
+export type { OrderTiming, SeriesName } from './bars';
+export { deepestDrawdown, type Drawdown, underwater } from './drawdown';
+export type { EquityCurve } from './equity-curve';
+export type { Fill } from './fill';
+export { METRIC_DEFINITIONS, type MetricDefinition } from './metric-definitions';
+export { type Metrics, metricsOf } from './metrics';
+export { dailyReturns, monthlyReturns, type PeriodReturn } from './returns';
+export type { RoundTrip } from './round-trips';
+export { type Instrument, simulate, type SimulationResult } from './simulation';
