@@ -1,8 +1,11 @@
 import {
   AMQP_EXCHANGES,
+  type ComponentStatus,
+  decodeBatch,
   encodeBatch,
   PermanentError,
   type ProcessedTick,
+  type QueueSpec,
   RetryableError,
   routingKeys,
 } from '@neuraltrade/contracts';
@@ -104,6 +107,36 @@ describe('outcomes', () => {
     });
     expect((await rig.parked()).map(({ routingKey }) => routingKey)).toEqual(['malformed']);
   });
+});
+
+test('the sink tells each second how it does, what it has stored, and what waits in its queues and is parked', async () => {
+  const queue: QueueSpec = {
+    name: 'watcher',
+    kind: 'exclusive',
+    singleActiveConsumer: false,
+    maxBytes: 1_000_000,
+    bindings: [{ amqpExchange: AMQP_EXCHANGES.events, pattern: 'status.influx-sink' }],
+  };
+  await rig.bus.declare([queue]);
+  const told: ComponentStatus[] = [];
+  await rig.bus.consume(queue.name, { prefetch: 100 }, (delivery) => {
+    told.push(...decodeBatch('status', delivery).records);
+  });
+  const sink = await rig.start();
+  await rig.publish('ticks', ticksFrom(1, 10));
+  await eventually(() => expect(told.at(-1)?.figures['recordsStored']).toBe(10));
+  expect(told.at(-1)).toMatchObject({ component: 'influx-sink', state: 'up', detail: '' });
+  await eventually(() =>
+    expect(told.at(-1)?.figures).toMatchObject({ queuedMessages: 0, parkedMessages: 0 }),
+  );
+  rig.store.gate = () => Promise.reject(new RetryableError('The disk is full.'));
+  await rig.publish('ticks', ticksFrom(11, 1));
+  await eventually(() =>
+    expect(told.at(-1)).toMatchObject({ state: 'degraded', detail: 'The disk is full.' }),
+  );
+  rig.store.heal();
+  await sink.stop();
+  await eventually(() => expect(told.at(-1)?.state).toBe('down'));
 });
 
 describe('batches', () => {

@@ -1,5 +1,5 @@
 import { type BatchRecords, parkedQueue, sinkQueues } from '@neuraltrade/contracts';
-import type { MessageBus } from '@neuraltrade/messaging';
+import { type MessageBus, QueueDepths, tellStatus, wordOfChecks } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { Check } from '@neuraltrade/service';
 import type { MarketStore } from '@neuraltrade/storage';
@@ -8,6 +8,9 @@ import { conflate } from './conflate';
 import { Lane, type LaneOptions, SLOW_AFTER_MS, type StoredKind } from './lane';
 import { OutageTolerance, type StorePeer } from './outage-tolerance';
 import type { SinkLog } from './sink-log';
+
+/** The sink's own component name. */
+const COMPONENT = 'influx-sink';
 
 type LaneState = Pick<Lane<StoredKind>, 'open' | 'unansweredMs'>;
 
@@ -53,14 +56,21 @@ export interface Sink {
  */
 export async function createSink({ store, storeReady, peer, ...deps }: SinkDeps): Promise<Sink> {
   const { metrics, log } = deps;
+  let recordsStored = 0;
   const gate = storeReady === undefined ? {} : { storeReady: shared(storeReady) };
   const queues = sinkQueues(deps.config.QUEUE_MAX_BYTES);
   const topology = [...Object.values(queues), parkedQueue(deps.config.QUEUE_MAX_BYTES)];
   const lane = <K extends StoredKind>(
     own: Pick<LaneOptions<K>, 'kind' | 'queue' | 'write' | 'onDelivery'>,
     prepare: LaneOptions<K>['prepare'] = (records: readonly BatchRecords[K][]) => records,
-  ): Lane<K> =>
-    new Lane({ ...deps, ...gate, ...own, prepare, topology, ledger: metrics.ledger(`sink-${own.kind}`) });
+  ): Lane<K> => {
+    const write = async (records: readonly BatchRecords[K][]): Promise<void> => {
+      await own.write(records);
+      recordsStored += records.length;
+    };
+    const ledger = metrics.ledger(`sink-${own.kind}`);
+    return new Lane({ ...deps, ...gate, ...own, write, prepare, topology, ledger });
+  };
   const tolerance =
     peer === undefined
       ? null
@@ -95,8 +105,25 @@ export async function createSink({ store, storeReady, peer, ...deps }: SinkDeps)
     peer === undefined
       ? () => undefined
       : metrics.registry.onScrape(() => showStatus(peer, store, lanes, metrics));
+  const checks = lanes.map((one) => one.check);
+  const queued = new QueueDepths(deps.bus, () => Object.values(queues).map(({ name }) => name));
+  const parked = new QueueDepths(deps.bus, () => [parkedQueue(deps.config.QUEUE_MAX_BYTES).name]);
+  const endStatus = tellStatus({
+    bus: deps.bus,
+    component: COMPONENT,
+    now: deps.now,
+    read: () =>
+      wordOfChecks(checks, {
+        recordsStored,
+        ...(queued.waiting !== null && { queuedMessages: queued.waiting }),
+        ...(parked.waiting !== null && { parkedMessages: parked.waiting }),
+      }),
+  });
   const stop = async (): Promise<void> => {
     tolerance?.stop();
+    queued.stop();
+    parked.stop();
+    endStatus();
     await Promise.all(lanes.map((one) => one.stop()));
     forgetStatus();
     if (peer !== undefined) metrics.connectionStatus.set({ peer: peer.name }, 0);
@@ -107,7 +134,7 @@ export async function createSink({ store, storeReady, peer, ...deps }: SinkDeps)
     await stop();
     throw error;
   }
-  return { checks: lanes.map((one) => one.check), stop };
+  return { checks, stop };
 }
 
 /** Down while nothing is consumed for its sake, paused while what was consumed is held for it. */

@@ -1,10 +1,18 @@
-import { AMQP_EXCHANGES, type Candle, coreQueues, encodeBatch, routingKeys } from '@neuraltrade/contracts';
+import {
+  AMQP_EXCHANGES,
+  type Candle,
+  coreQueues,
+  encodeBatch,
+  rawQueue,
+  routingKeys,
+} from '@neuraltrade/contracts';
+import { QueueDepths, sendStatus } from '@neuraltrade/messaging';
 import type { Check } from '@neuraltrade/service';
 import { Balance, REPLICA_HEADER } from './balance';
 import { Partition, type PartitionDeps } from './partition';
 import { holdPartitionCount } from './partition-count';
 import { RefusalLog } from './refusal-log';
-import { COMPONENT, ProcessorFigures } from './figures';
+import { ProcessorFigures } from './figures';
 
 const STATUS_INTERVAL_MS = 1_000;
 const MEND_INTERVAL_MS = 1_000;
@@ -54,7 +62,12 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
   await holdPartitionCount(bus, config.PARTITIONS);
   const partitions = Array.from({ length: config.PARTITIONS }, (_, number) => new Partition(number, deps));
   await Promise.all(partitions.map((partition) => partition.start()));
-  const figures = new ProcessorFigures(metrics, partitions);
+  const queues = new QueueDepths(bus, () =>
+    partitions
+      .filter(({ working }) => working)
+      .map(({ number }) => rawQueue(number, config.QUEUE_MAX_BYTES).name),
+  );
+  const figures = new ProcessorFigures(metrics, partitions, queues);
   const { replica } = given;
   const balance =
     replica === undefined ? null : new Balance({ bus, partitions, replica, log: deps.log, now: deps.now });
@@ -70,21 +83,14 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
     for (const [exchange, candles] of byVenue) sendPartials(deps, exchange, candles);
   };
   let problem = '';
-  const sendStatus = (): void => {
+  const tellOfIt = (): void => {
     const status = figures.status(deps.now());
     if ((status.detail === '') !== (problem === '')) {
       if (status.detail === '') deps.log.info('The processor works again.');
       else deps.log.warn(status.detail);
     }
     problem = status.detail;
-    const { headers, ...message } = encodeBatch('status', [status]);
-    bus.send({
-      amqpExchange: AMQP_EXCHANGES.events,
-      routingKey: routingKeys.status(COMPONENT),
-      messageId: `processor:${replica ?? ''}:${deps.now()}`,
-      headers: replica === undefined ? headers : { ...headers, [REPLICA_HEADER]: replica },
-      ...message,
-    });
+    sendStatus(bus, status, replica === undefined ? {} : { [REPLICA_HEADER]: replica });
   };
   const timers = [
     setInterval(() => partitions.forEach((partition) => partition.flush()), config.FLUSH_INTERVAL_MS),
@@ -94,7 +100,7 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
     ),
     setInterval(() => partitions.forEach((partition) => void partition.mend()), MEND_INTERVAL_MS),
     setInterval(publishPartials, config.PARTIAL_INTERVAL_MS),
-    setInterval(sendStatus, STATUS_INTERVAL_MS),
+    setInterval(tellOfIt, STATUS_INTERVAL_MS),
   ];
 
   return {
@@ -110,6 +116,7 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
     },
     stop: async (timeoutMs) => {
       timers.forEach(clearInterval);
+      queues.stop();
       await balance?.stop();
       await all(partitions, (partition) => partition.stop(timeoutMs));
       figures.status(deps.now());

@@ -1,4 +1,5 @@
 import type { ComponentStatus } from '@neuraltrade/contracts';
+import type { QueueDepths } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { ProcessingCounters, VenueCounters } from '@neuraltrade/processing';
 import type { Partition } from './partition';
@@ -12,29 +13,40 @@ export class ProcessorFigures {
   private readonly added = new WeakMap<VenueCounters, VenueCounters>();
   private readonly totals = { trades: 0, repeats: 0, late: 0, refused: 0 };
 
+  /** @param queues tells how many messages wait for the owned partitions. */
   constructor(
     private readonly metrics: Metrics,
     private readonly partitions: readonly Partition[],
+    private readonly queues: Pick<QueueDepths, 'waiting'>,
   ) {}
 
   /** Brings the metrics up to date and describes the processor at this instant (ms UTC). */
   status(now: number): ComponentStatus {
     let owned = 0;
+    let watermarkLagMs = 0;
     for (const { processing } of this.partitions) {
       if (processing === null) continue;
       owned += 1;
       this.addCounters(processing.counters);
       for (const [symbol, watermark] of processing.watermarks()) {
         const exchange = symbol.slice(0, symbol.indexOf(':'));
-        this.metrics.watermarkLag.set({ exchange }, Math.max(0, now - watermark) / 1_000);
+        const lagMs = Math.max(0, now - watermark);
+        this.metrics.watermarkLag.set({ exchange }, lagMs / 1_000);
+        if (lagMs > watermarkLagMs) watermarkLagMs = lagMs;
       }
     }
+    const { waiting: queuedMessages } = this.queues;
     const problem = this.partitions.map((partition) => partition.problem).find((text) => text !== '') ?? '';
     return {
       component: COMPONENT,
       state: problem === '' ? 'up' : 'degraded',
       detail: problem,
-      figures: { partitionsOwned: owned, ...this.totals },
+      figures: {
+        partitionsOwned: owned,
+        watermarkLagMs,
+        ...(queuedMessages !== null && { queuedMessages }),
+        ...this.totals,
+      },
       timestamp: now,
     };
   }

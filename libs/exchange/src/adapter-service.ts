@@ -1,5 +1,5 @@
-import { AMQP_EXCHANGES, coreQueues, encodeBatch, RetryableError, routingKeys } from '@neuraltrade/contracts';
-import type { MessageBus } from '@neuraltrade/messaging';
+import { coreQueues, RetryableError } from '@neuraltrade/contracts';
+import { type MessageBus, sendStatus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import { atMost, type Check, ConfigError } from '@neuraltrade/service';
 import type { Venue } from '@neuraltrade/venues';
@@ -318,19 +318,13 @@ class RunningAdapterService {
     metrics.bufferDepth.set({ buffer: this.#component }, depth);
     const venue = this.venueCheck();
     const check = venue.ok ? this.publisher.health() : venue;
-    const timestamp = this.#timers.now();
     const status = {
       component: this.#component,
       state: this.#stopped ? ('down' as const) : check.ok ? ('up' as const) : ('degraded' as const),
-      detail: check.reason.slice(0, 512),
+      detail: check.reason,
       figures: { ...this.#adapter?.figures(), bufferDepth: depth },
-      timestamp,
+      timestamp: this.#timers.now(),
     };
-    bus.send({
-      amqpExchange: AMQP_EXCHANGES.events,
-      routingKey: routingKeys.status(this.#component),
-      ...encodeBatch('status', [status]),
-      messageId: `${this.#source}:status:${timestamp}`,
-    });
+    sendStatus(bus, status);
   }
 }

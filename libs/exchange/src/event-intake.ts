@@ -47,6 +47,7 @@ export class EventIntake {
   readonly #ledger: RecordLedger;
   #repeated = 0;
   #dropped = 0;
+  #flushedDrops = 0;
   #unasked = 0;
 
   /** An intake that has seen nothing. */
@@ -59,6 +60,11 @@ export class EventIntake {
   /** Median time from match to arrival over recent trades, ms, including what the two clocks differ by. */
   get latencyMs(): number {
     return this.#latency.median();
+  }
+
+  /** Live trades given up since the start because the buffer was full. */
+  get dropped(): number {
+    return this.#flushedDrops + this.#dropped;
   }
 
   /** How many events of a kind were taken in since the start. */
@@ -149,6 +155,7 @@ export class EventIntake {
     this.#ledger.rejected('repeated', this.#repeated);
     this.#ledger.rejected('buffer-full', this.#dropped);
     this.#ledger.rejected('not-asked-for', this.#unasked);
+    this.#flushedDrops += this.#dropped;
     this.#repeated = this.#dropped = this.#unasked = 0;
   }
 

@@ -153,7 +153,7 @@ describe('a gap', () => {
 
   it('holds the trades for which there was no room', async () => {
     const harness = adapterHarness();
-    const { transport, records, metrics, pass } = harness;
+    const { adapter, transport, records, metrics, pass } = harness;
     const socket = transport.latest.opens();
     socket.says(trade(10));
     harness.hasRoom = false;
@@ -165,8 +165,10 @@ describe('a gap', () => {
       expect.objectContaining({ tradeId: '15' }),
       { ...closed, cause: 'dropped' },
     ]);
+    expect(adapter.figures().dropped).toBe(4);
     pass(1_000);
     expect((await metrics.ticksDropped.get()).values).toMatchObject([{ value: 4 }]);
+    expect(adapter.figures().dropped).toBe(4);
   });
 
   it('holds what was missed since an earlier run', () => {

@@ -81,6 +81,8 @@ export interface AdapterFigures extends Record<string, number> {
   connections: number;
   /** Gaps opened since the start. */
   gaps: number;
+  /** Live trades given up since the start because the buffer was full, each inside a gap. */
+  dropped: number;
   /** Trades fetched from the venue's history since the start. */
   backfilled: number;
   /** Median time from match to arrival over recent trades, ms. */

@@ -149,6 +149,7 @@ export class LiveAdapter implements ExchangeAdapter {
       reconnects: this.#reconnects,
       connections: this.#links.open,
       gaps: this.#gaps,
+      dropped: this.#intake.dropped,
       backfilled: this.#backfilled,
       latencyMs: this.#intake.latencyMs,
     };

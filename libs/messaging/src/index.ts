@@ -1,3 +1,4 @@
+export * from './component-status';
 export * from './consume-in-order';
 export * from './in-process/in-process-bus';
 export * from './log-queue';
@@ -7,6 +8,7 @@ export { within } from './ownership/within';
 export * from './parking';
 export * from './message-limits';
 export * from './publish-batch';
+export * from './queue-depths';
 export * from './queue-limits';
 export * from './rabbitmq/configured-bus';
 export * from './rabbitmq/options';
