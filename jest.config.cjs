@@ -11,7 +11,13 @@ const shared = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
     '\\.flux$': '<rootDir>/tools/text-transform.cjs',
+    // The reference of the features' tests is published as ES modules only, which Jest does not load by itself.
+    '/trading-signals/.*\\.js$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'ecmascript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+    ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!trading-signals/)'],
   moduleNameMapper: {
     '^fast-check$': '<rootDir>/tools/seeded-fast-check.cjs',
     '^@neuraltrade/([^/]+)$': ['<rootDir>/libs/$1/src', '<rootDir>/apps/$1/src'],

@@ -82,6 +82,11 @@ const LONG_RUNS = [
     env: { FUZZ_RUNS: '10000' },
   },
   {
+    name: 'features over a million candles',
+    command: [...JEST, 'libs/strategies/src/features/rolling-sum'],
+    env: { FEATURE_CANDLES: '1000000' },
+  },
+  {
     name: 'inputs fuzzed',
     command: [
       ...JEST,

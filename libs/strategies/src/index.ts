@@ -1,2 +1,3 @@
+export * from './features';
 export * from './portfolio';
 export * from './rules';

@@ -1,0 +1,4 @@
+export * from './complete-candle';
+export * from './feature-row';
+export * from './feature-schema';
+export { SymbolFeatures } from './symbol-features';
