@@ -83,7 +83,7 @@ const LONG_RUNS = [
   },
   {
     name: 'features over a million candles',
-    command: [...JEST, 'libs/strategies/src/features/rolling-sum'],
+    command: [...JEST, 'libs/strategies/src/windows/rolling-sum'],
     env: { FEATURE_CANDLES: '1000000' },
   },
   {

@@ -1,3 +1,4 @@
+export * from './closed-candle';
 export * from './features';
 export * from './portfolio';
 export * from './rules';

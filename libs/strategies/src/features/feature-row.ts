@@ -1,16 +1,16 @@
-import type { CompleteCandle } from './complete-candle';
+import type { ClosedCandle } from '../closed-candle';
 
-declare const madeOfCompleteCandles: unique symbol;
+declare const madeOfClosedCandles: unique symbol;
 
 /**
- * The features of one complete candle. Only {@link SymbolFeatures} makes it, so that whatever takes one never sees a partial or
+ * The features of one closed candle. Only {@link SymbolFeatures} makes it, so that whatever takes one never sees a partial or
  * incomplete candle.
  */
 export interface FeatureRow {
   /** Nobody else can make one. */
-  readonly [madeOfCompleteCandles]: true;
+  readonly [madeOfClosedCandles]: true;
   /** The candle that the row ends with. */
-  readonly candle: CompleteCandle;
+  readonly candle: ClosedCandle;
   /** One finite number for each of FEATURES, in their order. */
   readonly values: Float64Array;
 }

@@ -1,4 +1,3 @@
-export * from './complete-candle';
 export * from './feature-row';
 export * from './feature-schema';
 export { SymbolFeatures } from './symbol-features';

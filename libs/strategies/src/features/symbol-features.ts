@@ -1,6 +1,6 @@
 import { type Candle, timeframeMs } from '@neuraltrade/contracts';
 import { addExactly, type ExactSum, nearestToSum } from '@neuraltrade/processing';
-import { isCompleteCandle, type CompleteCandle } from './complete-candle';
+import { closedCandle, type ClosedCandle } from '../closed-candle';
 import type { FeatureResult, FeatureRow, NoRowReason } from './feature-row';
 import { RecentCloses } from './recent-closes';
 import { VenueWindow } from './venue-window';
@@ -9,7 +9,8 @@ import { VenueWindow } from './venue-window';
 const PLAUSIBLE = { least: 1e-100, most: 1e100 };
 
 interface VenueSeries {
-  readonly window: VenueWindow;
+  /** Since the last hole. */
+  window: VenueWindow;
   readonly closes: RecentCloses;
   /** Open of the newest candle that was taken, whatever came of it. */
   newest: number;
@@ -42,18 +43,19 @@ export class SymbolFeatures {
     const { timestamp } = candle;
     if (timestamp <= series.newest) return none(series.closes.has(timestamp) ? 'repeated' : 'older');
     series.newest = timestamp;
-    const usable = isCompleteCandle(candle) && isPlausible(candle);
-    series.closes.set(timestamp, usable ? Math.log(candle.close) : Number.NaN);
+    const closed = closedCandle(candle);
+    const usable = closed !== null && isPlausible(closed);
+    series.closes.set(timestamp, usable ? Math.log(closed.close) : Number.NaN);
     if (!usable) {
       series.windowEnd = Number.NaN;
-      return none(candle.complete ? 'out-of-range' : 'incomplete');
+      return none(closed === null ? 'incomplete' : 'out-of-range');
     }
-    if (series.windowEnd !== timestamp - this.#lengthMs) series.window.clear();
-    series.window.push(candle);
+    if (series.windowEnd !== timestamp - this.#lengthMs) series.window = new VenueWindow(this.#lengthMs);
+    series.window.push(closed);
     series.windowEnd = timestamp;
     if (!series.window.ready) return none('warming-up');
-    const values = series.window.values(candle, this.#divergence(candle.exchange, series, timestamp));
-    return { row: { candle, values } as unknown as FeatureRow };
+    const values = series.window.values(closed, this.#divergence(candle.exchange, series, timestamp));
+    return { row: { candle: closed, values } as unknown as FeatureRow };
   }
 
   /** Whether the candle follows the one that its venue's window ends with, so that no earlier ones are missed. */
@@ -67,7 +69,6 @@ export class SymbolFeatures {
    */
   restore(exchange: string, candles: readonly Candle[]): void {
     const series = this.#seriesOf(exchange);
-    series.window.clear();
     series.windowEnd = Number.NaN;
     series.newest = Number.NEGATIVE_INFINITY;
     for (const candle of candles) this.add(candle);
@@ -106,7 +107,7 @@ function none(reason: NoRowReason): FeatureResult {
   return { row: null, reason };
 }
 
-function isPlausible({ open, high, low, close, volume, vwap }: CompleteCandle): boolean {
+function isPlausible({ open, high, low, close, volume, vwap }: ClosedCandle): boolean {
   return (
     isInRange(open) &&
     isInRange(high) &&

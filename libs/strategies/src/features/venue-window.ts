@@ -1,11 +1,11 @@
-import type { CompleteCandle } from './complete-candle';
+import type { ClosedCandle } from '../closed-candle';
 import { FEATURES, type FeatureName, WARM_UP_CANDLES } from './feature-schema';
-import { RollingMaximum } from './rolling-maximum';
-import { RollingDeviation, RollingSum } from './rolling-sum';
+import { RollingMaximum } from '../windows/rolling-maximum';
+import { RollingDeviation, RollingSum } from '../windows/rolling-sum';
 
 const DAY_MS = 86_400_000;
 
-/** What the features of one venue's candles are made of: everything but what other venues have to say. */
+/** What the features of one venue's candles are made of, but what other venues have to say: for candles without a hole. */
 export class VenueWindow {
   readonly #lengthMs: number;
   readonly #logCloses = new Float64Array(WARM_UP_CANDLES);
@@ -28,17 +28,8 @@ export class VenueWindow {
     this.#lengthMs = lengthMs;
   }
 
-  /** Begins anew: what came before is not used any more. */
-  clear(): void {
-    this.#count = 0;
-    for (const window of [this.#returns10, this.#returns30, this.#volumes, this.#notionals]) window.clear();
-    for (const window of [this.#logVolumes, this.#spreads, this.#gains, this.#losses]) window.clear();
-    this.#highs.clear();
-    this.#lows.clear();
-  }
-
   /** Takes the candle that follows the last one. */
-  push({ high, low, close, volume, vwap }: CompleteCandle): void {
+  push({ high, low, close, volume, vwap }: ClosedCandle): void {
     const logClose = Math.log(close);
     const logMiddle = (Math.log(high) + Math.log(low)) / 2;
     if (this.#count > 0) {
@@ -69,11 +60,11 @@ export class VenueWindow {
    * The features that end with the candle that was pushed last; only when ready.
    * @param divergence what the other venues say.
    */
-  values(candle: CompleteCandle, divergence: number): Float64Array {
+  values(candle: ClosedCandle, divergence: number): Float64Array {
     const { high, low, close, volume } = candle;
     const logClose = this.#logClose(0);
-    const highest = this.#highs.maximum;
-    const lowest = -this.#lows.maximum;
+    const highest = this.#highs.value;
+    const lowest = -this.#lows.value;
     const gains = this.#gains.sum;
     const moves = gains + this.#losses.sum;
     const volumeDeviation = this.#logVolumes.deviation;

@@ -1,5 +1,5 @@
 import { type Candle, timeframeMs } from '@neuraltrade/contracts';
-import type { ClosedCandle } from '../rules';
+import type { ClosedCandle } from '../closed-candle';
 
 /** Which candles a series holds. */
 export interface SeriesName {

@@ -1,5 +1,5 @@
-import type { ClosedCandle } from './closed-candle';
-import { RollingMaximum } from './rolling-extreme';
+import type { ClosedCandle } from '../closed-candle';
+import { RollingMaximum } from '../windows/rolling-maximum';
 import { SHORT } from './short-selling';
 import { type ParameterValues, type Strategy, type StrategyDefinition, valueOf } from './strategy';
 

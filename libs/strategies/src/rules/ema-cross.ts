@@ -1,4 +1,4 @@
-import type { ClosedCandle } from './closed-candle';
+import type { ClosedCandle } from '../closed-candle';
 import { ExponentialAverage } from './exponential-average';
 import { SHORT } from './short-selling';
 import { type ParameterValues, type Strategy, type StrategyDefinition, valueOf } from './strategy';

@@ -1,5 +1,4 @@
 export { buyAndHold } from './buy-and-hold';
-export { closedCandle, type ClosedCandle } from './closed-candle';
 export { type JudgeCandle, MODEL_RULE, type ModelProbabilities, modelRule } from './model-rule';
 export { type GridAxis, MAX_GRID_POINTS, type ParameterGrid, readGrid } from './parameter-grid';
 export { defaultsOf, readParameters, type ReadParameters } from './parameters';

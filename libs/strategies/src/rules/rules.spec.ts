@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { candlesAt, sampleCandle } from '../testing/sample-candles';
-import { closedCandle, type ClosedCandle, defaultsOf, modelRule, ruleNamed, RULES } from './index';
+import { closedCandle, type ClosedCandle } from '../closed-candle';
+import { defaultsOf, modelRule, ruleNamed, RULES } from './index';
 import { ExponentialAverage } from './exponential-average';
 import { RelativeStrength } from './relative-strength';
-import { RollingMaximum } from './rolling-extreme';
+import { RollingMaximum } from '../windows/rolling-maximum';
 
 const closed = (prices: readonly number[]): ClosedCandle[] =>
   candlesAt(prices).map((candle) => closedCandle(candle) as ClosedCandle);

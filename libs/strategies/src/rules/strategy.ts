@@ -1,4 +1,4 @@
-import type { ClosedCandle } from './closed-candle';
+import type { ClosedCandle } from '../closed-candle';
 
 /** What a strategy can be told, for help texts, checks and grids. */
 export interface ParameterDescription {

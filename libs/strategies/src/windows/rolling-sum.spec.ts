@@ -81,6 +81,4 @@ test('a window that is not full yet gives the figures of what came', () => {
   window.push(1);
   window.push(2);
   expect([window.sum, window.mean, window.count, window.full]).toEqual([3, 1.5, 2, false]);
-  window.clear();
-  expect([window.sum, window.count]).toEqual([0, 0]);
 });

@@ -44,13 +44,6 @@ export class RollingSum {
     this.change(value, 1);
   }
 
-  /** Empties the window. */
-  clear(): void {
-    this.#sum.length = 0;
-    this.#next = 0;
-    this.#count = 0;
-  }
-
   /** The exact sum itself, not to be changed. */
   protected get exactSum(): ExactSum {
     return this.#sum;
@@ -74,12 +67,6 @@ export class RollingDeviation extends RollingSum {
     for (const square of this.#squares) addProduct(spread, count, square);
     for (const part of exactSum) for (const other of exactSum) addProduct(spread, -part, other);
     return Math.sqrt(nearestToSum(spread) / (count * (count - 1)));
-  }
-
-  /** Empties the window. */
-  override clear(): void {
-    super.clear();
-    this.#squares.length = 0;
   }
 
   protected override change(value: number, sign: 1 | -1): void {
