@@ -32,6 +32,8 @@ export const PARK_REASONS = [
   'too-many-symbols',
   'store-refused',
   'delivery-limit',
+  'webhook-refused',
+  'webhook-overflow',
 ] as const;
 
 /** One of {@link PARK_REASONS}. */

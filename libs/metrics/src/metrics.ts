@@ -96,6 +96,12 @@ export function createMetrics() {
     tickBytes: gauge('tick_bytes', 'Bytes of a tick in a message, mean', 'peer'),
     /** Newest receipt less the watermark, per venue the largest. */
     watermarkLag: gauge('watermark_lag_seconds', 'How far the watermark is behind', 'exchange'),
+    /** Signals by what was decided about them: 'accepted', or why they are not acted on. */
+    signalDecisions: counter('signal_decisions_total', 'Signals by what was decided', 'decision'),
+    /** Outcomes of signals by status. */
+    signalOutcomes: counter('signal_outcomes_total', 'Outcomes of signals', 'status'),
+    /** Attempts to deliver a signal by what came of them. */
+    webhookAttempts: counter('webhook_attempts_total', 'Attempts to deliver a signal', 'result'),
     /** Reconnects of a venue connection. */
     reconnects: counter('reconnects_total', 'Reconnects to a venue', 'exchange', 'reason'),
   };
