@@ -1,7 +1,8 @@
 import type { MarketStore } from './market-store';
+import type { TickHistory } from './tick-history';
 
 /** The store inside this process: a {@link MarketStore} that also seals old days and exports to Parquet. */
-export interface EmbeddedStore extends MarketStore {
+export interface EmbeddedStore extends MarketStore, TickHistory {
   /**
    * Moves the ticks of UTC days older than the tick retention from the table into Parquet files below the store's
    * directory, one each day, venue and symbol; a late tick of a sealed day joins its file. Does nothing where no retention

@@ -4,6 +4,8 @@ export * from './embedded-store';
 export * from './market-store';
 export * from './signal-queries';
 export * from './store-directory';
+export type * from './tick-history';
+export type { TimeSpan } from './time-spans';
 export { configuredInfluxStore } from './influx/configured-store';
 export { createInfluxStore, type InfluxStore } from './influx/influx-store';
 export type { TicksQuery } from './influx/read-ticks';

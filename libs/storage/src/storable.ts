@@ -10,6 +10,7 @@ import {
 import type { ExportCandlesQuery, ExportTicksQuery } from './embedded-store';
 import type { CandlesQuery, GapsQuery, LastPricesQuery } from './market-store';
 import type { SignalPerformanceQuery, SignalsQuery } from './signal-queries';
+import type { TickRange } from './tick-history';
 
 /** Largest number of rows that one query may ask for. */
 export const MAX_ROWS = 5_000;
@@ -115,6 +116,13 @@ export function refuseBadExportQuery(query: ExportTicksQuery | ExportCandlesQuer
   if (exchange !== undefined) refuseBadExchange(exchange);
   if (symbol !== undefined) refuseBadSymbol(symbol);
   if ('timeframe' in query && query.timeframe !== undefined) refuseBadTimeframe(query.timeframe);
+  refuseBadRange(from, to);
+}
+
+/** Refuses a range of ticks that no store can answer. @throws RangeError that names the argument */
+export function refuseBadTickRange({ exchange, symbol, from, to }: TickRange): void {
+  refuseBadExchange(exchange);
+  refuseBadSymbol(symbol);
   refuseBadRange(from, to);
 }
 

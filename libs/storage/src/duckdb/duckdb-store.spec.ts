@@ -6,12 +6,18 @@ import type { MarketStore } from '../market-store';
 import { KilledWriters } from '../testing/killed-writers';
 import { candleOf, tickOf } from '../testing/records';
 import { describeStoreContract, type StoreUnderTest } from '../testing/store-contract';
+import { describeTickHistory } from '../testing/tick-history-contract';
 import { type Database, openDatabase } from './database';
 import { DuckDbStore, openDuckDbStore } from './duckdb-store';
 
 jest.setTimeout(60_000);
 
 describeStoreContract('the embedded store', openSubject);
+
+describeTickHistory('the embedded store', async () => {
+  const { store, dispose } = await openSubject();
+  return { history: store, write: (ticks) => store.writeTicks(ticks), dispose };
+});
 
 describe('the embedded store', () => {
   let scratch: string;

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, RawTick, SignalOutcome } from '@neuraltrade/contracts';
 import {
   type EmbeddedStore,
   type ExportCandlesQuery,
@@ -26,7 +26,10 @@ import {
   refuseBadSignalPerformanceQuery,
   refuseBadSignals,
   refuseBadSignalsQuery,
+  refuseBadTickRange,
 } from '../storable';
+import type { TickRange, TickSymbol } from '../tick-history';
+import type { TimeSpan } from '../time-spans';
 import { DatabaseAccess, textOf } from './access';
 import { candlesTable } from './candles-table';
 import { type Database, openDatabase } from './database';
@@ -37,6 +40,7 @@ import type { DuckDbStoreOptions } from './options';
 import { outcomesTable } from './outcomes-table';
 import { readCandles, readGaps, readLastPrices } from './queries';
 import { sealedUntil, type SealStep, sealTicks } from './seal';
+import { countTicks, readTicks, tickSpan, tickSymbols } from './read-ticks';
 import { readOutcomePerformance, readOutcomes, readSignalPerformance, readSignals } from './signal-queries';
 import { signalsTable } from './signals-table';
 import type { Table } from './table';
@@ -155,6 +159,45 @@ export class DuckDbStore implements EmbeddedStore {
   /** See {@link EmbeddedStore.outcomePerformance}. */
   outcomePerformance(query: SignalPerformanceQuery): Promise<OutcomePerformance[]> {
     return this.#read(refuseBadSignalPerformanceQuery, readOutcomePerformance, query);
+  }
+
+  /** See {@link EmbeddedStore.readTicks}. */
+  async readTicks(
+    range: TickRange,
+    take: (ticks: readonly RawTick[]) => void | Promise<void>,
+  ): Promise<void> {
+    refuseBadTickRange(range);
+    // What `take` throws is no fault of the store's.
+    let fault: { readonly error: unknown } | null = null;
+    const taking = async (ticks: readonly RawTick[]): Promise<void> => {
+      try {
+        await take(ticks);
+      } catch (error) {
+        fault = { error };
+        throw error;
+      }
+    };
+    await this.#access.archive(
+      (archiving) => readTicks(archiving, range, taking),
+      (error) => fault?.error === error,
+    );
+  }
+
+  /** See {@link EmbeddedStore.countTicks}. */
+  async countTicks(range: TickRange, everyMs: number): Promise<ReadonlyMap<number, number>> {
+    refuseBadTickRange(range);
+    return this.#access.archive((archiving) => countTicks(archiving, range, everyMs));
+  }
+
+  /** See {@link EmbeddedStore.tickSpan}. */
+  async tickSpan(symbol: TickSymbol): Promise<TimeSpan | null> {
+    refuseBadNames([symbol]);
+    return this.#access.archive((archiving) => tickSpan(archiving, symbol));
+  }
+
+  /** See {@link EmbeddedStore.tickSymbols}. */
+  tickSymbols(): Promise<TickSymbol[]> {
+    return this.#access.archive(tickSymbols);
   }
 
   /** See {@link EmbeddedStore.sealTicks}. */

@@ -9,36 +9,22 @@ import {
 } from '../embedded-store';
 import { type Archiving, textOf } from './access';
 import { sync, UNFINISHED, writeParquet } from './parquet-file';
-import {
-  comparePartitions,
-  DAY_MS,
-  dayText,
-  inRange,
-  type Partition,
-  partitionFolder,
-  partitionsIn,
-  quoted,
-  rowsOf,
-} from './partition';
+import { dayText, inRange, type Partition, partitionFolder, partitionsIn, quoted, rowsOf } from './partition';
 import { CANDLE_FIELDS, COMPLETE, lostSql } from './queries';
-import { sealedPartitions, sealedPath, ticksSql } from './sealed-ticks';
+import { tickPartitions, ticksSql } from './sealed-ticks';
+import { TICK_ORDER } from './tick-order';
 
 /** See EmbeddedStore.exportTicks. */
 export async function exportTicks(archiving: Archiving, query: ExportTicksQuery): Promise<ExportManifest> {
-  const { directory, connection } = archiving;
-  const sealed = new Map<string, Partition>();
-  for (const partition of await sealedPartitions(directory)) {
-    if (wants(query, partition)) sealed.set(partitionFolder(partition), partition);
-  }
-  const all = new Map(sealed);
-  for (const partition of await partitionsIn(connection, 'ticks', query)) {
-    all.set(partitionFolder(partition), partition);
-  }
-  return exportFiles(archiving, 'ticks', query, [...all.values()].sort(comparePartitions), (partition) =>
-    ticksSql(
-      rowsOf(partition, query),
-      sealed.has(partitionFolder(partition)) ? sealedPath(directory, partition) : null,
-    ),
+  const partitions = await tickPartitions(archiving, query);
+  const sealedOf = new Map(partitions.map(({ partition, sealed }) => [partition, sealed]));
+  return exportFiles(
+    archiving,
+    'ticks',
+    query,
+    partitions.map(({ partition }) => partition),
+    (partition) => `
+      FROM (${ticksSql(rowsOf(partition, query), sealedOf.get(partition) ?? null)}) ${TICK_ORDER}`,
   );
 }
 
@@ -88,15 +74,6 @@ async function exportFiles(
   const manifest = { kind, from, to, rows: files.reduce((sum, { rows }) => sum + rows, 0), files };
   await writeManifest(join(directory, 'manifest.json'), manifest);
   return manifest;
-}
-
-function wants({ from, to, exchange, symbol }: ExportTicksQuery, partition: Partition): boolean {
-  return (
-    partition.day < to &&
-    partition.day + DAY_MS > from &&
-    (exchange ?? partition.exchange) === partition.exchange &&
-    (symbol ?? partition.symbol) === partition.symbol
-  );
 }
 
 async function takeDirectory(directory: string): Promise<void> {

@@ -5,6 +5,7 @@ import { type Archiving, isFatal, textOf } from './access';
 import { countOf, type FileStep, rowsIn, writeParquet } from './parquet-file';
 import { DAY_MS, dayText, inRange, type Partition, partitionsIn, rowsOf } from './partition';
 import { isSealed, removeUnfinished, sealedPath, ticksSql } from './sealed-ticks';
+import { TICK_ORDER } from './tick-order';
 
 /** Instants of sealing at which a kill must do no harm; told for tests. */
 export type SealStep = FileStep | 'deleted';
@@ -62,7 +63,13 @@ async function sealPartition(
     const known = sealed === null ? 0 : await countOf(connection, `${rows} AND ${isSealed(sealed)}`);
     if (inTable > known) {
       const expected = inTable - known + (sealed === null ? 0 : await rowsIn(connection, sealed));
-      await writeParquet(connection, ticksSql(rowsOf(partition), sealed), path, expected, atStep);
+      await writeParquet(
+        connection,
+        `FROM (${ticksSql(rowsOf(partition), sealed)}) ${TICK_ORDER}`,
+        path,
+        expected,
+        atStep,
+      );
       written = true;
     }
   } finally {

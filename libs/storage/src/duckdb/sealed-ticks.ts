@@ -1,7 +1,17 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import type { Archiving } from './access';
 import { parquetSql, UNFINISHED } from './parquet-file';
-import { inRange, type Partition, partitionFolder, partitionOfFolder, type RowRange } from './partition';
+import {
+  comparePartitions,
+  DAY_MS,
+  inRange,
+  type Partition,
+  partitionFolder,
+  partitionOfFolder,
+  partitionsIn,
+  type RowRange,
+} from './partition';
 import { ticksTable } from './ticks-table';
 
 /** Name of the folder, inside the store's, that holds the sealed days. */
@@ -36,27 +46,56 @@ export async function removeUnfinished(storeDirectory: string): Promise<void> {
   }
 }
 
+/** Where the ticks of one partition are. */
+export interface TickPartition {
+  /** Which they are of. */
+  readonly partition: Partition;
+  /** Its sealed file; null when all are in the table. */
+  readonly sealed: string | null;
+}
+
+/** The partitions that hold ticks of a range, sealed or not, in order. */
+export async function tickPartitions(
+  { directory, connection }: Pick<Archiving, 'directory' | 'connection'>,
+  range: RowRange,
+): Promise<TickPartition[]> {
+  const found = new Map<string, TickPartition>();
+  for (const partition of await partitionsIn(connection, 'ticks', range))
+    found.set(partitionFolder(partition), { partition, sealed: null });
+  for (const partition of await sealedPartitions(directory)) {
+    if (!overlaps(range, partition)) continue;
+    found.set(partitionFolder(partition), { partition, sealed: sealedPath(directory, partition) });
+  }
+  return [...found.values()].sort((a, b) => comparePartitions(a.partition, b.partition));
+}
+
+function overlaps({ from, to, exchange, symbol }: RowRange, partition: Partition): boolean {
+  return (
+    partition.day < to &&
+    partition.day + DAY_MS > from &&
+    (exchange ?? partition.exchange) === partition.exchange &&
+    (symbol ?? partition.symbol) === partition.symbol
+  );
+}
+
 const FIELDS = ticksTable.columns
   .map(({ name }) => name)
   .filter((name) => name !== 'exchange' && name !== 'symbol')
   .join(', ');
 
 /**
- * Rows of one partition in order, without venue and symbol, which the folder's name tells: those of the file, and those
+ * Rows of one partition, without venue and symbol, which the folder's name tells: those of the file, and those
  * of the table that the file does not hold.
  * @param range lies within one partition.
  * @param sealed the partition's file; null when it has none.
  */
 export function ticksSql(range: RowRange, sealed: string | null): string {
-  const order = 'ORDER BY timestamp, length(trade_id), trade_id';
   const { from, to } = range;
-  if (sealed === null) return `SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} ${order}`;
+  if (sealed === null) return `SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)}`;
   return `
-    FROM (
-      SELECT ${FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
-      UNION ALL
-      SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}
-    ) ${order}`;
+    SELECT ${FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
+    UNION ALL
+    SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}`;
 }
 
 /** The condition under which a row of the table is in the file already. */

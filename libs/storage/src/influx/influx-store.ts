@@ -32,15 +32,18 @@ import {
   refuseBadSignalPerformanceQuery,
   refuseBadSignals,
   refuseBadSignalsQuery,
+  refuseBadTickRange,
 } from '../storable';
 import { StoreUnavailableError } from '../store-errors';
+import type { TickHistory, TickRange, TickSymbol } from '../tick-history';
+import type { TimeSpan } from '../time-spans';
 import { InfluxHttp, type OnRow } from './influx-http';
 import { type InfluxPlace, judge } from './judgement';
 import type { InfluxStoreOptions } from './options';
 import { candleLine, gapLine, outcomeLine, signalLine, tickLine } from './points';
 import { readCandles, readGaps, readLastPrices, type RunQuery } from './queries';
 import { schemaFault } from './schema-check';
-import { readTicks, type TicksQuery } from './read-ticks';
+import { readTickCounts, readTickHistory, readTicks, readTickSpan, type TicksQuery } from './read-ticks';
 import { readOutcomePerformance, readOutcomes, readSignalPerformance, readSignals } from './signal-queries';
 import { replacingCandles, replacingGaps } from './stored-versions';
 import { type PointsOf, writePoints } from './write-points';
@@ -55,7 +58,7 @@ const SIGNALS: PointsOf<MlSignal> = { line: signalLine, time: ({ timestamp }) =>
 const OUTCOMES: PointsOf<SignalOutcome> = { line: outcomeLine, time: ({ timestamp }) => timestamp };
 
 /** A {@link MarketStore} on InfluxDB 2. Each write is one request, tried once: whoever holds the records tries again. */
-export interface InfluxStore extends MarketStore {
+export interface InfluxStore extends MarketStore, TickHistory {
   /**
    * Looks whether the server can be reached, the token may write to the bucket (unless it is only to be read) and read it, and
    * the bucket's fields have the types that are written. Until it has succeeded once the store is not healthy.
@@ -160,6 +163,31 @@ class InfluxMarketStore implements InfluxStore {
 
   ticks(query: TicksQuery): Promise<RawTick[]> {
     return this.#read((asked) => refuseBadNames([asked]), readTicks, query);
+  }
+
+  async readTicks(
+    range: TickRange,
+    take: (ticks: readonly RawTick[]) => void | Promise<void>,
+  ): Promise<void> {
+    refuseBadTickRange(range);
+    await readTickHistory(this, range, take);
+  }
+
+  countTicks(range: TickRange, everyMs: number): Promise<ReadonlyMap<number, number>> {
+    return this.#read(
+      refuseBadTickRange,
+      (run, bucket, checked) => readTickCounts(run, bucket, checked, everyMs),
+      range,
+    );
+  }
+
+  tickSpan(symbol: TickSymbol): Promise<TimeSpan | null> {
+    return this.#read((checked) => refuseBadNames([checked]), readTickSpan, symbol);
+  }
+
+  async tickSymbols(): Promise<TickSymbol[]> {
+    const newest = await this.lastPrices({ since: 0 });
+    return newest.map(({ exchange, symbol }) => ({ exchange, symbol }));
   }
 
   gaps(query: GapsQuery): Promise<Gap[]> {

@@ -1,5 +1,6 @@
 import type { Candle, Gap, MlSignal, ProcessedTick } from '@neuraltrade/contracts';
 import type { MarketStore } from '../market-store';
+import type { TickHistory } from '../tick-history';
 import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf, unjudgedOf } from './records';
 import { describeGapQueries, describeOutcomes, describeSignalQueries } from './signal-contract';
 
@@ -10,7 +11,7 @@ const SERIES = { exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m', limit
 /** A store under test, with what only a test needs. */
 export interface StoreUnderTest {
   /** The open, empty store. */
-  readonly store: MarketStore;
+  readonly store: MarketStore & TickHistory;
   /** Closes the store and opens what it kept; the earlier one is not used any more. */
   reopen(): Promise<MarketStore>;
   /** A tick as the store keeps it: without the fields that it has no place for. Absent = it keeps them all. */
