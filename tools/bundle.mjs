@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Packages with native code, which cannot be bundled. */
 const NATIVE = ['@duckdb/node-api'];
-/** pino asks for pino-pretty only when it is told to; testcontainers holds optional native code and serves tools only. */
-const NOT_BUNDLED = [...NATIVE, 'pino-pretty', 'testcontainers'];
+/**
+ * pino asks for pino-pretty only when it is told to; testcontainers holds optional native code and playwright-core a browser's
+ * protocol: they serve tools only.
+ */
+const NOT_BUNDLED = [...NATIVE, 'pino-pretty', 'testcontainers', 'playwright-core'];
 
 /**
  * Builds a project (`apps/standalone`) and resolves to the absolute path of its main.cjs.
@@ -59,18 +62,21 @@ export async function bundlePage(page, outdir) {
   for (const { path, contents } of await compilePage(page, outdir)) replaceFile(path, contents);
 }
 
+/** The scripts and the style sheet that index.html names are bundled, each into one file; everything else is copied. */
 async function compilePage(page, outdir) {
   const folder = join(root, page);
+  const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  const named = [...html.matchAll(/(?:src|href)="([\w-]+)\.(js|css)"/g)];
   const { outputFiles } = await compile(page, {
-    entryPoints: [join(folder, 'main.ts')],
+    entryPoints: named.map(([, name, kind]) => join(folder, `${name}.${kind === 'js' ? 'ts' : kind}`)),
     outdir,
     minify: true,
     platform: 'browser',
     target: 'es2022',
-    format: 'esm',
+    format: 'iife',
     tsconfig: join(folder, 'tsconfig.json'),
   });
-  const files = readdirSync(folder).filter((name) => /\.(html|css|svg)$/.test(name));
+  const files = readdirSync(folder).filter((name) => /\.(html|svg)$/.test(name));
   return [
     ...outputFiles,
     ...files.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(folder, name)) })),

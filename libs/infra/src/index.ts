@@ -1,3 +1,4 @@
+export { type Chromium, findChromium, NO_CHROMIUM, startChromium } from './chromium';
 export type { Environment } from './find-program';
 export * from './influx';
 export * from './infra-env';
