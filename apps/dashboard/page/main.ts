@@ -1,169 +1,206 @@
 import { ChartPanel } from './chart/chart-panel';
-import { byId, element, setSentence, setText } from './dom/elements';
-import { GatewayLink, type LinkState } from './gateway/gateway-link';
-import { PipelineStrip } from './pipeline/pipeline-strip';
-import { formatAge, formatTimeOfDay } from './format/price-format';
-import { PriceTable } from './prices/price-table';
-import type { CandleSeriesName, DashboardMode, ServerMessage } from './protocol';
-import { isSameSeries, parseSelection, selectionHash, TIMEFRAMES } from './view/selection';
+import { GapBook } from './chart/gap-book';
+import { byId, setSentence, setText } from './dom/elements';
+import { capitalized, formatCount } from './format/price-format';
+import { formatTimeOfDay } from './format/time-format';
+import { ConnectionBar } from './gateway/connection-bar';
+import { GatewayLink } from './gateway/gateway-link';
+import { SeriesFeeds } from './gateway/series-feeds';
+import { PipelinePanel } from './pipeline/pipeline-panel';
+import { PriceMatrix } from './prices/price-matrix';
+import type { CandleSeriesName, PipelineMessage, ServerMessage } from './protocol';
+import { SignalBook } from './signals/signal-book';
+import { SignalList } from './signals/signal-list';
+import { TradeTape } from './tape/trade-tape';
+import { HelpDialog } from './view/help-dialog';
+import { applyLayout } from './view/layout';
+import { Navigation } from './view/navigation';
+import { isSameSeries, type PageAddress, type PanelName, TIMEFRAMES, toggled } from './view/page-address';
+import { SeriesControls } from './view/series-controls';
+import { Shortcuts } from './view/shortcuts';
+import { ThemeSwitch } from './view/theme';
+import { ToggleGroup } from './view/toggle-group';
 
 const TOKEN_KEY = 'neuraltrade.token';
-/** Without any trade for this long, the page says so, ms. */
-const STALE_MS = 30_000;
-
-const link = byId('link', HTMLElement);
-const notice = byId('notice', HTMLElement);
-const tokenForm = byId('token-form', HTMLFormElement);
-const tokenInput = byId('token', HTMLInputElement);
-const pricesSentence = byId('prices-state', HTMLElement);
-const timeframes = byId('timeframes', HTMLElement);
+const PANEL_NAMES: Record<PanelName, string> = {
+  prices: 'Prices',
+  chart: 'Chart',
+  tape: 'Trades',
+  signals: 'Signals',
+  pipeline: 'Pipeline',
+};
 
 let token = sessionStorage.getItem(TOKEN_KEY);
-let selection: CandleSeriesName | null = null;
-let linkState: LinkState = { kind: 'connecting' };
-let wasConnected = false;
-/** When the connection was lost, ms UTC; null while there is one. */
-let lostAt: number | null = null;
 /** The gateway's clock less ours, ms; null until it has told us. */
 let clockOffset: number | null = null;
+let gaps = new GapBook();
+const signals = new SignalBook();
 
-const chart = new ChartPanel(() => token);
-const pipeline = new PipelineStrip();
-const prices = new PriceTable(byId('prices', HTMLTableElement), (exchange, symbol) =>
-  choose({ exchange, symbol, timeframe: selection?.timeframe ?? TIMEFRAMES[0] }),
+const navigation = new Navigation(show);
+const prices = new PriceMatrix(byId('prices', HTMLElement), (exchange, symbol) =>
+  navigation.go({
+    series: { timeframe: TIMEFRAMES[0], ...navigation.address.series, exchange, symbol },
+    panel: 'chart',
+  }),
 );
+const chart = new ChartPanel(() => token);
+const tape = new TradeTape();
+const signalList = new SignalList(({ exchange, symbol, timeframe }) =>
+  navigation.go({ series: { exchange, symbol, timeframe }, panel: 'chart' }),
+);
+const pipeline = new PipelinePanel();
+const connection = new ConnectionBar((typed) => {
+  token = typed;
+  sessionStorage.setItem(TOKEN_KEY, typed);
+  gateway.useToken(typed);
+});
 const socketUrl = new URL('ws', location.href);
 socketUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 socketUrl.hash = '';
-const gateway = new GatewayLink(socketUrl.href, token, { onState: showLink, onMessage: receive });
-
-for (const timeframe of TIMEFRAMES) {
-  const button = element('button', '', timeframe);
-  button.type = 'button';
-  button.dataset['timeframe'] = timeframe;
-  button.addEventListener('click', () => selection && choose({ ...selection, timeframe }));
-  timeframes.append(button);
-}
-tokenForm.addEventListener('submit', (event) => {
-  event.preventDefault();
-  token = tokenInput.value;
-  sessionStorage.setItem(TOKEN_KEY, token);
-  tokenInput.value = '';
-  gateway.useToken(token);
+const gateway = new GatewayLink(socketUrl.href, token, {
+  onState: (state) => connection.show(state),
+  onMessage: receive,
 });
-window.addEventListener('hashchange', openAddress);
+const feeds = new SeriesFeeds(gateway);
+
+const controls = new SeriesControls(
+  prices,
+  (series) => navigation.go({ series }),
+  (overlay) => navigation.adjust({ off: toggled(navigation.address.off, overlay) }),
+);
+const panelSwitches = new ToggleGroup(byId('panel-switches', HTMLElement), PANEL_NAMES, (panel) =>
+  navigation.adjust({ hidden: toggled(navigation.address.hidden, panel) }),
+);
+const tabs = new ToggleGroup(byId('tabs', HTMLElement), PANEL_NAMES, (panel) => navigation.adjust({ panel }));
+const signalsOf = new ToggleGroup(
+  byId('signals-of', HTMLElement),
+  { all: 'All', symbol: 'This market' },
+  (of) => navigation.adjust({ signals: of }),
+);
+const theme = new ThemeSwitch(byId('theme', HTMLButtonElement), () => chart.repaint());
+const toggleOverlay = (overlay: 'vwap' | 'gaps' | 'signals'): void =>
+  navigation.adjust({ off: toggled(navigation.address.off, overlay) });
+const help = new HelpDialog(
+  new Shortcuts([
+    ...TIMEFRAMES.map((timeframe, index) => ({
+      key: String(index + 1),
+      does: `candles of ${timeframe}`,
+      run: () => controls.choose({ timeframe }),
+    })),
+    { key: 'j', does: 'next symbol', run: () => controls.stepSymbol(1) },
+    { key: 'k', does: 'previous symbol', run: () => controls.stepSymbol(-1) },
+    { key: 'l', does: 'next venue of the symbol', run: () => controls.stepVenue(1) },
+    { key: 'h', does: 'previous venue of the symbol', run: () => controls.stepVenue(-1) },
+    { key: 'n', does: 'go to the newest candle', run: () => chart.showNewest() },
+    { key: 'v', does: 'VWAP on or off', run: () => toggleOverlay('vwap') },
+    { key: 'g', does: 'gaps on or off', run: () => toggleOverlay('gaps') },
+    { key: 's', does: 'signals on or off', run: () => toggleOverlay('signals') },
+    { key: 't', does: 'colours: system, light, dark', run: () => theme.next() },
+    { key: '?', does: 'this help', run: () => help.open() },
+  ]),
+);
+byId('help-open', HTMLButtonElement).addEventListener('click', () => help.open());
+byId('newest', HTMLButtonElement).addEventListener('click', () => chart.showNewest());
 window.addEventListener('online', () => gateway.hurry());
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) gateway.hurry();
 });
-window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.repaint());
 setInterval(everySecond, 1_000);
 
-openAddress();
+show(navigation.address, null);
 everySecond();
+document.documentElement.classList.add('ready');
+for (const channel of ['prices', 'pipeline', 'signals'] as const) gateway.subscribe({ channel });
 gateway.connect();
 
 function receive(message: ServerMessage): void {
   switch (message.type) {
     case 'hello':
-      return showMode(message.mode);
+      document.documentElement.dataset['mode'] = message.mode;
+      return setText(byId('mode', HTMLElement), message.mode);
     case 'prices':
       prices.take(message.prices);
       return chooseFirst();
     case 'candles':
-      return chart.take(message);
-    case 'pipeline':
-      clockOffset = message.now - Date.now();
-      pipeline.show(message);
-      return showAges();
-    case 'trades':
-    case 'signals':
-    case 'gaps':
-      // Not subscribed to.
+      chart.take(message);
       return;
+    case 'trades':
+      return tape.take(message);
+    case 'gaps':
+      if (message.from === null) gaps = new GapBook();
+      gaps.take(message.gaps);
+      return chart.showGaps(gaps.ascending());
+    case 'signals':
+      signals.takeSignals(message.signals);
+      signals.takeOutcomes(message.outcomes);
+      return showSignals();
+    case 'pipeline':
+      return takePipeline(message);
     case 'error':
       // The chart asks the same over HTTP and shows that answer in words.
       return;
   }
 }
 
-/** Goes to a series by the address, so that links, reload and the back button work. */
-function choose(series: CandleSeriesName): void {
-  location.hash = selectionHash(series);
+function takePipeline(message: PipelineMessage): void {
+  clockOffset = message.now - Date.now();
+  pipeline.show(message);
+  signalList.tellEngine(message.components.some(({ component }) => component.startsWith('ml-engine')));
+  showAges();
 }
 
 function chooseFirst(): void {
-  if (selection !== null) return;
-  const first = prices.suggestion();
-  if (first === null) return;
-  history.replaceState(null, '', selectionHash({ ...first, timeframe: TIMEFRAMES[0] }));
-  openAddress();
+  const { series } = navigation.address;
+  const first = series === null ? prices.suggestion() : null;
+  if (first !== null) navigation.adjust({ series: { ...first, timeframe: TIMEFRAMES[0] } });
+  else controls.show(navigation.address);
 }
 
-function openAddress(): void {
-  const series = parseSelection(location.hash);
-  if (series === null || (selection !== null && isSameSeries(series, selection))) return;
-  selection = series;
-  prices.select(series.exchange, series.symbol);
-  for (const button of timeframes.querySelectorAll('button'))
-    button.setAttribute('aria-pressed', String(button.dataset['timeframe'] === series.timeframe));
-  document.title = `${series.symbol} ${series.timeframe} · NeuralTrade`;
+/** Shows what the address says. */
+function show(address: PageAddress, before: PageAddress | null): void {
+  applyLayout(address);
+  controls.show(address);
+  panelSwitches.show((panel) => !address.hidden.includes(panel));
+  tabs.show((panel) => panel === address.panel);
+  signalsOf.show((of) => of === address.signals);
+  chart.switchOff(address.off);
+  if (address.series !== null && !isSameSeries(address.series, before?.series ?? null))
+    openSeries(address.series);
+  showSignals();
+}
+
+function openSeries(series: CandleSeriesName): void {
+  const { exchange, symbol, timeframe } = series;
+  prices.select(exchange, symbol);
+  document.title = `${symbol} ${timeframe} · NeuralTrade`;
+  setText(byId('tape-market', HTMLElement), `${symbol} on ${capitalized(exchange)}`);
   chart.open(series);
-  gateway.follow(series);
+  tape.open();
+  gaps = new GapBook();
+  feeds.follow(series);
 }
 
-function showMode(mode: DashboardMode): void {
-  document.documentElement.dataset['mode'] = mode;
-  setText(byId('mode', HTMLElement), mode);
-}
-
-function showLink(state: LinkState): void {
-  // A retry that is under way keeps the words of the loss: they would flicker otherwise.
-  if (state.kind === 'connecting' && linkState.kind === 'lost') return;
-  linkState = state;
-  link.dataset['state'] = state.kind;
-  document.body.classList.toggle('frozen', state.kind !== 'open');
-  tokenForm.hidden = state.kind !== 'unauthorized';
-  if (state.kind === 'open') {
-    setSentence(notice, '');
-    if (wasConnected) chart.refresh();
-    wasConnected = true;
-    lostAt = null;
-  }
-  if (state.kind === 'unauthorized')
-    setSentence(notice, state.refused ? 'The gateway refused the token.' : '');
-  if (state.kind === 'lost') setSentence(notice, lossSentence());
-  setText(link, linkWord(state));
-}
-
-function linkWord(state: LinkState): string {
-  switch (state.kind) {
-    case 'connecting':
-      return 'Connecting';
-    case 'open':
-      return 'Connected';
-    case 'lost':
-      return 'Disconnected';
-    case 'unauthorized':
-      return 'Token needed';
-  }
-}
-
-function lossSentence(): string {
-  if (!wasConnected) return 'The gateway does not answer. Trying again.';
-  lostAt ??= Date.now();
-  return `Disconnected at ${formatTimeOfDay(lostAt)} UTC: prices and chart stand still. Trying to reconnect.`;
+function showSignals(): void {
+  const { series, signals: of } = navigation.address;
+  const all = signals.newestFirst();
+  const own = all.filter(
+    ({ signal }) => signal.exchange === series?.exchange && signal.symbol === series.symbol,
+  );
+  chart.showSignals(own);
+  signalList.show(of === 'symbol' ? own : all);
+  setText(byId('signals-count', HTMLElement), all.length === 0 ? '' : formatCount(all.length));
 }
 
 function everySecond(): void {
   setText(byId('clock', HTMLElement), `${formatTimeOfDay(Date.now())} UTC`);
-  if (linkState.kind !== 'open') showAges();
+  if (connection.isOpen()) return;
+  pipeline.passSecond();
+  showAges();
 }
 
 function showAges(): void {
   if (clockOffset === null) return;
   const newest = prices.age(Date.now() + clockOffset);
-  if (newest === null) return setSentence(pricesSentence, 'No trade has arrived yet.');
-  const isStale = linkState.kind === 'open' && newest > STALE_MS;
-  setSentence(pricesSentence, isStale ? `Stale: no trade for ${formatAge(newest)}.` : '');
+  setSentence(byId('prices-state', HTMLElement), newest === null ? 'No trade has arrived yet.' : '');
+  connection.tellSilence(newest ?? 0);
 }

@@ -45,7 +45,7 @@ test('history that came late does not undo a newer revision', () => {
   expect(book.last()?.close).toBe(105);
 });
 
-function bookOf(candles: readonly Candle[]): Candle[] {
+function bookOf(candles: readonly Candle[]): readonly Candle[] {
   const book = new CandleBook();
   for (const candle of candles) book.take([candle]);
   return book.ascending();

@@ -25,6 +25,7 @@ export type BookChange =
 export class CandleBook {
   private readonly byTime = new Map<number, Candle>();
   private newest: Candle | undefined;
+  private sorted: Candle[] | null = [];
 
   /** Takes candles in any order; of two for one interval the superseding one stays. */
   take(incoming: readonly Candle[]): BookChange {
@@ -35,6 +36,7 @@ export class CandleBook {
       if (current !== undefined && !supersedes(candle, current)) continue;
       const isNewest = candle.timestamp >= (this.newest?.timestamp ?? 0);
       inserted ||= current === undefined && !isNewest;
+      this.keepSorted(candle, current, isNewest);
       if (isNewest) this.newest = candle;
       this.byTime.set(candle.timestamp, candle);
       accepted.push(candle);
@@ -45,9 +47,9 @@ export class CandleBook {
       : { kind: 'bars', candles: accepted };
   }
 
-  /** All candles, ascending. */
-  ascending(): Candle[] {
-    return [...this.byTime.values()].sort((a, b) => a.timestamp - b.timestamp);
+  /** All candles, ascending; the same list until candles are taken. */
+  ascending(): readonly Candle[] {
+    return (this.sorted ??= [...this.byTime.values()].sort((a, b) => a.timestamp - b.timestamp));
   }
 
   /** The candle that opens at this instant, ms UTC. */
@@ -63,5 +65,13 @@ export class CandleBook {
   /** Number of candles. */
   size(): number {
     return this.byTime.size;
+  }
+
+  /** The newest candle, which changes all the time, costs no sorting. */
+  private keepSorted(candle: Candle, current: Candle | undefined, isNewest: boolean): void {
+    if (this.sorted === null) return;
+    if (!isNewest) this.sorted = null;
+    else if (current === undefined) this.sorted.push(candle);
+    else this.sorted[this.sorted.length - 1] = candle;
   }
 }

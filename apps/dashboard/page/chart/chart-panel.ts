@@ -1,64 +1,73 @@
-import type { Candle } from '@neuraltrade/contracts';
-import { CandleBook } from './candle-book';
-import { NoSuchSeriesError, requestCandles } from './candle-requests';
-import { ChartView } from './chart-view';
+import { type Candle, type Gap, timeframeMs } from '@neuraltrade/contracts';
 import { byId, setSentence, setText } from '../dom/elements';
+import { atNextFrame } from '../dom/frame';
+import { capitalized, formatPrice } from '../format/price-format';
+import { formatMinute } from '../format/time-format';
+import type { CandlesMessage, CandleSeriesName } from '../protocol';
+import type { JudgedSignal } from '../signals/signal-book';
+import { isSameSeries, type OverlayName } from '../view/page-address';
+import { CandleBook } from './candle-book';
+import { CandlePages } from './candle-pages';
+import { cursorAfter } from './chart-cursor';
+import { type ChartPoint, ChartView } from './chart-view';
+import { GapTooltip } from './gap-tooltip';
 import { Legend } from './legend';
-import { capitalized } from '../format/price-format';
-import { type CandlesMessage, type CandleSeriesName } from '../protocol';
-import { isSameSeries } from '../view/selection';
 
-const FIRST_PAGE = 300;
-const NEXT_PAGE = 500;
-const MOST_CANDLES = 5_000;
-const RETRY_MS = 3_000;
-
-/** The chart of the chosen series: history, live updates, legend, and a sentence while there is nothing to draw. */
+/** The chart of the chosen series: history, live updates, overlays, legend, and a sentence while there is nothing to draw. */
 export class ChartPanel {
   private readonly root = byId('chart', HTMLElement);
-  private readonly title = byId('chart-title', HTMLElement);
   private readonly sentence = byId('chart-state', HTMLElement);
+  private readonly said = byId('chart-said', HTMLElement);
   private readonly legend = new Legend(byId('legend', HTMLElement));
+  private readonly tooltip = new GapTooltip(byId('gap-tooltip', HTMLElement), this.root);
   private readonly view: ChartView;
   private book = new CandleBook();
   private series: CandleSeriesName | null = null;
-  private request = new AbortController();
-  private retry: ReturnType<typeof setTimeout> | undefined;
-  private isLoadingOlder = false;
-  private hasOlder = true;
+  private pages: CandlePages | null = null;
   private hovered: Candle | undefined;
+  private gaps: readonly Gap[] = [];
+  private signals: readonly JudgedSignal[] = [];
+  private off: readonly OverlayName[] = [];
+  private readonly paintLegend = (): void => this.drawLegend();
 
   /** @param token the token to show, when there is one. */
   constructor(private readonly token: () => string | null) {
     this.view = new ChartView(this.root, this.book, {
-      onHover: (candle) => {
-        this.hovered = candle;
-        this.showLegend();
-      },
-      onLeftEnd: () => void this.loadOlder(),
+      onHover: (point) => this.hover(point),
+      onLeftEnd: () => void this.pages?.loadOlder(),
     });
+    this.root.addEventListener('keydown', (event) => this.moveCursor(event));
+    this.root.addEventListener('blur', () => this.takeCursorAway());
   }
 
   /** Shows another series from its history on. */
   open(series: CandleSeriesName): void {
-    this.request.abort();
-    clearTimeout(this.retry);
+    this.pages?.stop();
     this.series = series;
-    this.book = new CandleBook();
+    const book = (this.book = new CandleBook());
     this.hovered = undefined;
-    this.hasOlder = true;
-    this.isLoadingOlder = false;
     Object.assign(this.root.dataset, series);
-    setText(this.title, `${series.symbol} on ${capitalized(series.exchange)}`);
-    this.view.open(this.book);
-    this.showLegend();
+    const { symbol, exchange, timeframe } = series;
+    this.root.setAttribute(
+      'aria-label',
+      `Candles of ${symbol} on ${capitalized(exchange)}, ${timeframe}. Arrow keys move along the candles.`,
+    );
+    this.view.open(this.book, timeframeMs(timeframe) ?? 60_000);
+    this.showGaps([]);
+    this.showSignals([]);
+    this.drawLegend();
     this.tell('loading', 'Loading candles.');
-    void this.loadNewest();
+    this.pages = new CandlePages(series, book, this.token, {
+      onNewest: (candles) => this.takeNewest(candles),
+      onOlder: (candles) => this.view.update(book.take(candles)),
+      onFault: (sentence, isFinal) => this.tellFault(sentence, isFinal),
+    });
+    void this.pages.loadNewest();
   }
 
   /** Asks for the newest history again: after a reconnect, what happened meanwhile is missing. */
   refresh(): void {
-    if (this.series !== null) void this.loadNewest();
+    void this.pages?.loadNewest();
   }
 
   /** Takes live candles. */
@@ -67,48 +76,48 @@ export class ChartPanel {
     this.draw(message.candles);
   }
 
+  /** Draws these gaps of the series. */
+  showGaps(gaps: readonly Gap[]): void {
+    this.gaps = gaps;
+    this.view.showGaps(this.off.includes('gaps') ? [] : gaps);
+  }
+
+  /** Draws these signals of the series. */
+  showSignals(signals: readonly JudgedSignal[]): void {
+    this.signals = signals;
+    this.view.showSignals(this.off.includes('signals') ? [] : signals);
+  }
+
+  /** Draws all overlays but these. */
+  switchOff(off: readonly OverlayName[]): void {
+    this.off = off;
+    this.view.showVwap(!off.includes('vwap'));
+    this.showGaps(this.gaps);
+    this.showSignals(this.signals);
+  }
+
+  /** Moves to the newest candles. */
+  showNewest(): void {
+    this.view.showNewest();
+  }
+
   /** Takes the colours of the page again. */
   repaint(): void {
     this.view.repaint();
   }
 
-  private async loadNewest(): Promise<void> {
-    const { series, book } = this;
-    if (series === null) return;
-    this.request.abort();
-    clearTimeout(this.retry);
-    const { signal } = (this.request = new AbortController());
-    try {
-      const candles = await requestCandles({ series, limit: FIRST_PAGE, token: this.token(), signal });
-      const isFirst = book.size() < candles.length;
-      this.hasOlder &&= candles.length === FIRST_PAGE || !isFirst;
-      this.draw(candles);
-      if (isFirst) this.view.showNewest();
-      if (book.size() === 0)
-        this.tell('empty', 'No candles yet: the first one appears with the first trade.');
-    } catch (error) {
-      if (!signal.aborted) this.fail(error);
-    }
+  private takeNewest(candles: readonly Candle[]): void {
+    const isMore = this.book.size() < candles.length;
+    this.draw(candles);
+    if (isMore) this.view.showNewest();
+    if (this.book.size() === 0)
+      this.tell('empty', 'No candles yet: the first one appears with the first trade.');
   }
 
-  private async loadOlder(): Promise<void> {
-    const { series, book } = this;
-    const [oldest] = book.ascending();
-    if (series === null || oldest === undefined || this.isLoadingOlder || !this.hasOlder) return;
-    if (this.root.dataset['state'] !== 'ready' || book.size() >= MOST_CANDLES) return;
-    this.isLoadingOlder = true;
-    try {
-      const before = oldest.timestamp;
-      const { signal } = this.request;
-      const page = await requestCandles({ series, limit: NEXT_PAGE, before, token: this.token(), signal });
-      if (book !== this.book) return;
-      this.hasOlder = page.length === NEXT_PAGE;
-      this.view.update(book.take(page));
-    } catch {
-      // Scrolling to the left end again asks again.
-    } finally {
-      if (book === this.book) this.isLoadingOlder = false;
-    }
+  private tellFault(sentence: string, isFinal: boolean): void {
+    if (isFinal) this.tell('unknown', sentence);
+    else if (this.book.size() === 0)
+      this.tell('failed', `The history could not be loaded. ${sentence} Trying again.`);
   }
 
   private draw(candles: readonly Candle[]): void {
@@ -116,23 +125,47 @@ export class ChartPanel {
     if (this.book.size() === 0) return;
     this.tell('ready', '');
     if (this.hovered !== undefined) this.hovered = this.book.at(this.hovered.timestamp);
-    this.showLegend();
+    atNextFrame(this.paintLegend);
   }
 
-  private showLegend(): void {
-    this.legend.show(this.hovered ?? this.book.last());
+  private drawLegend(): void {
+    const candle = this.hovered ?? this.book.last();
+    this.legend.show(candle, candle && this.view.sessionVwapAt(candle.timestamp));
   }
 
-  private fail(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (error instanceof NoSuchSeriesError) return this.tell('unknown', reason);
-    if (this.book.size() === 0)
-      this.tell('failed', `The history could not be loaded. ${reason} Trying again.`);
-    this.retry = setTimeout(() => void this.loadNewest(), RETRY_MS);
+  private hover(point: ChartPoint | null): void {
+    this.hovered = point?.candle;
+    this.tooltip.show(point?.gaps ?? [], point?.x ?? 0, point?.y ?? 0);
+    atNextFrame(this.paintLegend);
+  }
+
+  private takeCursorAway(): void {
+    this.view.putCursor(undefined);
+    this.hover(null);
+  }
+
+  private moveCursor(event: KeyboardEvent): void {
+    if (event.key === 'Escape') return this.takeCursorAway();
+    const candles = this.book.ascending();
+    const at = this.hovered === undefined ? -1 : candles.indexOf(this.hovered);
+    const to = cursorAfter(event.key, at < 0 ? null : at, candles.length);
+    const candle = to === null ? undefined : candles[to];
+    if (candle === undefined) return;
+    event.preventDefault();
+    this.view.putCursor(candle);
+    this.hovered = candle;
+    this.drawLegend();
+    setText(this.said, candleSentence(candle));
   }
 
   private tell(state: 'loading' | 'ready' | 'empty' | 'failed' | 'unknown', sentence: string): void {
     this.root.dataset['state'] = state;
     setSentence(this.sentence, sentence);
   }
+}
+
+function candleSentence({ timestamp, open, high, low, close, state, complete }: Candle): string {
+  const [o, h, l, c] = [open, high, low, close].map((price) => formatPrice(price));
+  const missing = complete ? '' : ', incomplete';
+  return `${formatMinute(timestamp)} UTC: open ${o}, high ${h}, low ${l}, close ${c}, ${state}${missing}`;
 }

@@ -1,36 +1,51 @@
-import type { Candle } from '@neuraltrade/contracts';
-import {
-  CandlestickSeries,
-  type CandlestickData,
-  createChart,
-  type HistogramData,
-  HistogramSeries,
-  type IChartApi,
-  type ISeriesApi,
-  type UTCTimestamp,
-} from 'lightweight-charts';
+import type { Candle, Gap } from '@neuraltrade/contracts';
+import type { MouseEventParams } from 'lightweight-charts';
+import type { JudgedSignal } from '../signals/signal-book';
+import { barOf, chartTime, volumeOf } from './bar-look';
 import type { BookChange, CandleBook } from './candle-book';
-import { formatMinute, formatPrice, priceDecimals } from '../format/price-format';
+import { CandleMarks } from './candle-marks';
+import { ChartSurface } from './chart-surface';
+import { GapBands } from './gap-bands';
+import { type Palette, readPalette } from './palette';
+import { type SessionVwap, SessionVwapLine } from './session-vwap';
+import { signalMarks } from './signal-marks';
+import { TimeAxis } from './time-axis';
+import { holeBetween, slotsOf } from './time-slots';
 
 const BAR_WIDTH = 8;
 const MOST_BARS_SHOWN = 150;
+/** Older candles are asked for when fewer than this many bars are left of the view. */
+const LEFT_RESERVE = 20;
+
+/** What the pointer is over. */
+export interface ChartPoint {
+  /** The candle; undefined when there is none. */
+  readonly candle: Candle | undefined;
+  /** The gaps that are drawn there. */
+  readonly gaps: readonly Gap[];
+  /** Px from the left of the chart. */
+  readonly x: number;
+  /** Px from its top. */
+  readonly y: number;
+}
 
 /** What a chart tells. */
 export interface ChartEvents {
-  /** The pointer is over this candle; undefined when it is over none. */
-  onHover: (candle: Candle | undefined) => void;
+  /** The pointer is here now; null when it has left. */
+  readonly onHover: (point: ChartPoint | null) => void;
   /** The left end of what is loaded has come into view. */
-  onLeftEnd: () => void;
+  readonly onLeftEnd: () => void;
 }
 
-/** Candlesticks and volume of one series, in the colours of the page. */
+/** Candlesticks, volume and overlays of one series, in the colours of the page. */
 export class ChartView {
-  private readonly chart: IChartApi;
-  private readonly bars: ISeriesApi<'Candlestick'>;
-  private readonly volumes: ISeriesApi<'Histogram'>;
+  private readonly surface: ChartSurface;
+  private readonly axis: TimeAxis;
+  private readonly gapBands: GapBands;
+  private readonly vwapLine = new SessionVwapLine();
+  private sessionVwaps = new Map<number, SessionVwap>();
   private palette: Palette;
-  private decimals = 2;
-  private newestDrawn = 0;
+  private signals: readonly JudgedSignal[] = [];
 
   /**
    * @param container an element with a size.
@@ -40,39 +55,31 @@ export class ChartView {
   constructor(
     private readonly container: HTMLElement,
     private book: CandleBook,
-    events: ChartEvents,
+    private readonly events: ChartEvents,
   ) {
     this.palette = readPalette(container);
-    this.chart = createChart(container, {
-      autoSize: true,
-      layout: { attributionLogo: false, fontFamily: getComputedStyle(container).fontFamily, fontSize: 11 },
-      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4, minBarSpacing: 1 },
-      rightPriceScale: { scaleMargins: { top: 0.06, bottom: 0.24 } },
-      localization: {
-        priceFormatter: (price: number) => formatPrice(price, this.decimals),
-        timeFormatter: (time: UTCTimestamp) => `${formatMinute(time * 1_000)} UTC`,
-      },
-    });
-    this.bars = this.chart.addSeries(CandlestickSeries, { borderVisible: true });
-    this.volumes = this.chart.addSeries(HistogramSeries, {
-      priceScaleId: 'volume',
-      priceFormat: { type: 'volume' },
-      lastValueVisible: false,
-      priceLineVisible: false,
-    });
-    this.chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
-    this.chart.subscribeCrosshairMove(({ time }) =>
-      events.onHover(typeof time === 'number' ? this.book.at(time * 1_000) : undefined),
+    this.surface = new ChartSurface(container);
+    const { chart, bars } = this.surface;
+    this.axis = new TimeAxis(chart);
+    this.gapBands = new GapBands(this.axis, () => this.palette);
+    bars.attachPrimitive(this.gapBands.layer);
+    const candles = new CandleMarks(
+      () => this.book.ascending(),
+      this.axis,
+      () => this.palette,
     );
-    this.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-      if (range !== null && range.from < 10 && this.book.size() > 0) events.onLeftEnd();
+    bars.attachPrimitive(candles.layer);
+    chart.subscribeCrosshairMove((event) => this.tellHover(event));
+    chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range !== null && range.from < LEFT_RESERVE && this.book.size() > 0) this.events.onLeftEnd();
     });
     this.repaint();
   }
 
-  /** Draws another book from its newest candles on. */
-  open(book: CandleBook): void {
+  /** Draws another book, of candles of `lengthMs`, from its newest candles on. */
+  open(book: CandleBook, lengthMs: number): void {
     this.book = book;
+    this.axis.open([], lengthMs);
     this.drawAll();
     this.showNewest();
   }
@@ -81,115 +88,123 @@ export class ChartView {
   update(change: BookChange): void {
     if (change.kind === 'none') return;
     if (change.kind === 'rebuilt') this.drawAll();
-    else for (const candle of change.candles) this.drawBar(candle);
+    else this.drawBars(change.candles);
     this.container.dataset['candles'] = String(this.book.size());
+  }
+
+  /** Shows the gaps of the series. */
+  showGaps(gaps: readonly Gap[]): void {
+    this.gapBands.show(gaps);
+    this.container.dataset['gaps'] = String(gaps.length);
+  }
+
+  /** Shows the signals of the series. */
+  showSignals(signals: readonly JudgedSignal[]): void {
+    this.signals = signals;
+    this.surface.marks.setMarkers(signalMarks(signals, this.axis.slotLength(), this.palette));
+    this.container.dataset['signals'] = String(signals.length);
+  }
+
+  /** VWAP of the UTC day up to and with the candle that opens at this instant; undefined without a candle. */
+  sessionVwapAt(timestamp: number): SessionVwap | undefined {
+    return this.sessionVwaps.get(timestamp);
+  }
+
+  /** Shows or hides the VWAP line; gaps and signals are hidden by showing none. */
+  showVwap(visible: boolean): void {
+    this.surface.vwap.applyOptions({ visible });
   }
 
   /** Moves to the newest candles. */
   showNewest(): void {
-    const count = this.book.size();
+    const count = this.axis.count();
     if (count === 0) return;
     // As many as stay readable; a short history is not stretched over the chart either.
     const fitting = Math.floor(this.container.clientWidth / BAR_WIDTH);
     const width = Math.max(30, Math.min(MOST_BARS_SHOWN, fitting));
-    this.chart.timeScale().setVisibleLogicalRange({ from: count - width, to: count + 3 });
+    this.surface.chart.timeScale().setVisibleLogicalRange({ from: count - width, to: count + 3 });
+  }
+
+  /** Puts the cursor on a candle and brings it into view; none without one. */
+  putCursor(candle: Candle | undefined): void {
+    if (candle === undefined) return this.surface.chart.clearCrosshairPosition();
+    const x = this.axis.xOf(candle.timestamp + this.axis.slotLength() / 2) ?? 0;
+    const scale = this.surface.chart.timeScale();
+    const outside = x < 0 ? x : Math.max(0, x - scale.width());
+    if (outside !== 0)
+      scale.scrollToPosition(scale.scrollPosition() + outside / this.axis.slotWidth(), false);
+    this.surface.chart.setCrosshairPosition(candle.close, chartTime(candle.timestamp), this.surface.bars);
   }
 
   /** Takes the colours of the page again, after they changed. */
   repaint(): void {
     this.palette = readPalette(this.container);
-    const { text, grid, up, down, panel } = this.palette;
-    this.chart.applyOptions({
-      layout: { background: { color: panel }, textColor: text },
-      grid: { vertLines: { color: grid }, horzLines: { color: grid } },
-      rightPriceScale: { borderColor: grid },
-      timeScale: { borderColor: grid },
-    });
-    this.bars.applyOptions({
-      upColor: up,
-      downColor: down,
-      borderUpColor: up,
-      borderDownColor: down,
-      wickUpColor: up,
-      priceLineColor: text,
-      wickDownColor: down,
-    });
+    this.surface.paint(this.palette);
     this.drawAll();
+    this.showSignals(this.signals);
   }
 
   private drawAll(): void {
     const candles = this.book.ascending();
-    this.useDecimals(candles[candles.length - 1]);
-    this.bars.setData(candles.map((candle) => this.bar(candle)));
-    this.volumes.setData(candles.map((candle) => this.volume(candle)));
-    this.newestDrawn = candles[candles.length - 1]?.timestamp ?? 0;
+    const lengthMs = this.axis.slotLength();
+    const newest = candles[candles.length - 1];
+    if (newest !== undefined) this.surface.usePriceFormatOf(newest.close);
+    const slots = slotsOf(candles, lengthMs);
+    this.axis.open(
+      slots.map(({ timestamp }) => timestamp),
+      lengthMs,
+    );
+    this.surface.bars.setData(
+      slots.map(({ timestamp, candle }) =>
+        candle === null ? { time: chartTime(timestamp) } : barOf(candle, this.palette),
+      ),
+    );
+    this.surface.volumes.setData(candles.map((candle) => volumeOf(candle, this.palette)));
+    this.drawVwap(candles);
     this.container.dataset['candles'] = String(candles.length);
   }
 
-  private drawBar(candle: Candle): void {
-    const isOlder = candle.timestamp < this.newestDrawn;
-    this.newestDrawn = Math.max(this.newestDrawn, candle.timestamp);
-    this.useDecimals(candle);
-    this.bars.update(this.bar(candle), isOlder);
-    this.volumes.update(this.volume(candle), isOlder);
+  private drawBars(candles: readonly Candle[]): void {
+    let anyOlder = false;
+    for (const candle of candles) {
+      const newest = this.axis.last();
+      const isOlder = newest !== null && candle.timestamp < newest;
+      if (!isOlder) this.appendSlots(candle.timestamp, newest);
+      this.surface.usePriceFormatOf(candle.close);
+      this.surface.bars.update(barOf(candle, this.palette), isOlder);
+      this.surface.volumes.update(volumeOf(candle, this.palette), isOlder);
+      if (!isOlder) this.appendVwap(candle);
+      anyOlder ||= isOlder;
+    }
+    // A revision moves the rest of its day's line.
+    if (anyOlder) this.drawVwap(this.book.ascending());
   }
 
-  private useDecimals(candle: Candle | undefined): void {
-    if (candle === undefined || this.decimals === priceDecimals(candle.close)) return;
-    this.decimals = priceDecimals(candle.close);
-    this.bars.applyOptions({ priceFormat: { type: 'price', minMove: 10 ** -this.decimals } });
+  private drawVwap(candles: readonly Candle[]): void {
+    const line = this.vwapLine.rebuild(candles);
+    this.sessionVwaps = new Map(line.map((point) => [point.timestamp, point]));
+    this.surface.vwap.setData(line.map(({ timestamp, value }) => ({ time: chartTime(timestamp), value })));
   }
 
-  private bar(candle: Candle): CandlestickData<UTCTimestamp> {
-    const { open, high, low, close, state, complete } = candle;
-    const { up, down, upHollow, downHollow, incomplete, revised } = this.palette;
-    const direction = close >= open ? up : down;
-    const edge = !complete ? incomplete : state === 'revised' ? revised : direction;
-    const hollow = close >= open ? upHollow : downHollow;
-    const color = state === 'partial' ? hollow : direction;
-    return { time: timeOf(candle), open, high, low, close, color, borderColor: edge, wickColor: edge };
+  private appendVwap(candle: Candle): void {
+    const point = this.vwapLine.next(candle);
+    this.sessionVwaps.set(point.timestamp, point);
+    this.surface.vwap.update({ time: chartTime(point.timestamp), value: point.value });
   }
 
-  private volume(candle: Candle): HistogramData<UTCTimestamp> {
-    const { upVolume, downVolume } = this.palette;
-    const color = candle.close >= candle.open ? upVolume : downVolume;
-    return { time: timeOf(candle), value: candle.volume, color };
+  private appendSlots(timestamp: number, newest: number | null): void {
+    if (timestamp === newest) return;
+    const hole = newest === null ? [] : holeBetween(newest, timestamp, this.axis.slotLength());
+    for (const empty of hole) {
+      this.surface.bars.update({ time: chartTime(empty) });
+      this.axis.append(empty);
+    }
+    this.axis.append(timestamp);
   }
-}
 
-type Palette = Record<
-  | 'text'
-  | 'grid'
-  | 'panel'
-  | 'up'
-  | 'down'
-  | 'upHollow'
-  | 'downHollow'
-  | 'upVolume'
-  | 'downVolume'
-  | 'incomplete'
-  | 'revised',
-  string
->;
-
-function readPalette(from: Element): Palette {
-  const styles = getComputedStyle(from);
-  const color = (name: string): string => styles.getPropertyValue(name).trim();
-  return {
-    text: color('--muted'),
-    grid: color('--line'),
-    panel: color('--panel'),
-    up: color('--up'),
-    down: color('--down'),
-    upHollow: color('--up-hollow'),
-    downHollow: color('--down-hollow'),
-    upVolume: color('--up-volume'),
-    downVolume: color('--down-volume'),
-    incomplete: color('--amber'),
-    revised: color('--violet'),
-  };
-}
-
-function timeOf({ timestamp }: Candle): UTCTimestamp {
-  return (timestamp / 1_000) as UTCTimestamp;
+  private tellHover({ time, point }: MouseEventParams): void {
+    if (point === undefined) return this.events.onHover(null);
+    const candle = typeof time === 'number' ? this.book.at(time * 1_000) : undefined;
+    this.events.onHover({ candle, gaps: this.gapBands.at(point.x, point.y), x: point.x, y: point.y });
+  }
 }

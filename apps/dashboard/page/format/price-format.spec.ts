@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatAge, formatAmount, formatBps, formatPrice, formatRate, priceDecimals } from './price-format';
+import { formatAmount, formatBps, formatPrice, formatRate, priceDecimals } from './price-format';
 
 test.each([
   [67_123.4, '67,123.40'],
@@ -33,15 +33,6 @@ test.each([
   [1_234.56, '1,234.6'],
   [0.0123456, '0.012346'],
 ])('the amount %p is shown as %p', (amount, text) => expect(formatAmount(amount)).toBe(text));
-
-test.each([
-  [-5, '0.0s'],
-  [430, '0.4s'],
-  [12_900, '12s'],
-  [61_000, '1m'],
-  [7_300_000, '2h'],
-  [200_000_000, '2d'],
-])('an age of %p ms is shown as %p', (ms, text) => expect(formatAge(ms)).toBe(text));
 
 test.each([
   [0, '0'],

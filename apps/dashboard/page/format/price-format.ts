@@ -13,9 +13,16 @@ export function formatPrice(price: number, decimals = priceDecimals(price)): str
   return withDecimals(price, decimals);
 }
 
-/** A spread in basis points: one digit from 10 on, else two; a dash without a quote. */
+/** A spread in basis points: one digit from 10 on, three below 0.1, else two; a dash without one. */
 export function formatBps(spreadBps: number | null): string {
-  return spreadBps === null ? '–' : withDecimals(spreadBps, spreadBps >= 10 ? 1 : 2);
+  if (spreadBps === null) return '–';
+  const size = Math.abs(spreadBps);
+  return `${spreadBps < 0 ? '−' : ''}${withDecimals(size, size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 3)}`;
+}
+
+/** A move in basis points with its sign ('+12.5 bps'). */
+export function formatMove(bps: number): string {
+  return `${bps < 0 ? '' : '+'}${formatBps(bps)} bps`;
 }
 
 /** An amount of the base currency with about five significant digits ('1,234.5', '0.012346'). */
@@ -33,26 +40,6 @@ export function formatCount(count: number): string {
 /** Events a second: one digit below 10. */
 export function formatRate(perSecond: number): string {
   return withDecimals(perSecond, perSecond > 0 && perSecond < 10 ? 1 : 0);
-}
-
-/** A span of time in its largest unit ('0.4s', '12s', '3m', '5h', '2d'); never negative. */
-export function formatAge(ms: number): string {
-  const seconds = Math.max(0, ms) / 1_000;
-  if (seconds < 10) return `${seconds.toFixed(1)}s`;
-  if (seconds < 60) return `${Math.floor(seconds)}s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
-}
-
-/** Date and minute of an instant, UTC ('2026-03-01 12:05'). */
-export function formatMinute(timestamp: number): string {
-  return new Date(timestamp).toISOString().slice(0, 16).replace('T', ' ');
-}
-
-/** Time of day of an instant, UTC ('12:05:09'). */
-export function formatTimeOfDay(timestamp: number): string {
-  return new Date(timestamp).toISOString().slice(11, 19);
 }
 
 /** A venue's or component's name with a capital. */

@@ -1,5 +1,6 @@
+import { CLOSE_CODES, type Channel, type ClientMessage, type ServerMessage } from '../protocol';
 import { retryDelay } from './backoff';
-import { CLOSE_CODES, type CandleSeriesName, type ClientMessage, type ServerMessage } from '../protocol';
+import { Subscriptions } from './subscriptions';
 
 /** Longest silence of a living gateway (it speaks once a second), ms. */
 const SILENCE_MS = 6_000;
@@ -8,39 +9,36 @@ const SILENCE_MS = 6_000;
 export type LinkState =
   | { kind: 'connecting' }
   | { kind: 'open' }
-  | { kind: 'lost'; retryAt: number }
+  | { kind: 'lost'; code: number }
   | { kind: 'unauthorized'; refused: boolean };
 
 /** What a link tells. */
 export interface LinkEvents {
   /** The connection's state changed. */
   onState: (state: LinkState) => void;
-  /** A message came. */
+  /** A message came, in its order: what a channel missed has been asked for again. */
   onMessage: (message: ServerMessage) => void;
 }
 
-/** One WebSocket to the gateway that is opened again whenever it ends, and subscribes to what is wanted. */
+/** One WebSocket to the gateway that is opened again whenever it ends, and goes on where the last one was. */
 export class GatewayLink {
+  private readonly subscriptions = new Subscriptions();
   private socket: WebSocket | null = null;
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
-  private token: string | null;
-  private series: CandleSeriesName | null = null;
   private state: LinkState = { kind: 'connecting' };
 
   /**
    * @param url where the gateway's socket is.
-   * @param token shown when the gateway asks for one.
+   * @param token shown when the gateway asks for one; null = none is known.
    * @param events who is told.
    */
   constructor(
     private readonly url: string,
-    token: string | null,
+    private token: string | null,
     private readonly events: LinkEvents,
-  ) {
-    this.token = token;
-  }
+  ) {}
 
   /** Connects now; a wait for the next attempt ends. */
   connect(): void {
@@ -65,32 +63,43 @@ export class GatewayLink {
     this.connect();
   }
 
-  /** Follows this series of candles instead of the one before. */
-  follow(series: CandleSeriesName): void {
-    if (this.state.kind === 'open') {
-      if (this.series !== null) this.send({ op: 'unsubscribe', channel: 'candles', ...this.series });
-      this.send({ op: 'subscribe', channel: 'candles', ...series });
-    }
-    this.series = series;
+  /** Wants a channel from now on. */
+  subscribe(channel: Channel): void {
+    this.send(this.subscriptions.add(channel));
+  }
+
+  /** Wants a channel no more. */
+  unsubscribe(channel: Channel): void {
+    this.send(this.subscriptions.remove(channel));
   }
 
   private receive(data: unknown): void {
     this.watch();
     if (typeof data !== 'string') return;
     const message = JSON.parse(data) as ServerMessage;
-    if (message.type === 'hello') this.begin(message.authRequired);
-    else this.attempt = 0;
+    switch (message.type) {
+      case 'hello':
+        this.begin(message.authRequired, message.session);
+        break;
+      case 'error':
+        break;
+      default: {
+        this.attempt = 0;
+        const verdict = this.subscriptions.accept(message);
+        if (verdict === null || verdict === 'unwanted') return;
+        if (verdict !== 'taken') return this.send(verdict);
+      }
+    }
     this.events.onMessage(message);
   }
 
-  private begin(authRequired: boolean): void {
+  private begin(authRequired: boolean, session: string | undefined): void {
     if (authRequired) {
       if (this.token === null) return this.giveUp(false);
-      this.send({ op: 'auth', token: this.token });
+      this.say({ op: 'auth', token: this.token });
     }
     this.tell({ kind: 'open' });
-    this.send({ op: 'subscribe', channel: 'prices' });
-    if (this.series !== null) this.send({ op: 'subscribe', channel: 'candles', ...this.series });
+    for (const message of this.subscriptions.begin(session ?? null)) this.send(message);
   }
 
   private lose(code: number): void {
@@ -99,7 +108,7 @@ export class GatewayLink {
     const delay = retryDelay(this.attempt, Math.random);
     this.attempt += 1;
     this.timer = setTimeout(() => this.connect(), delay);
-    this.tell({ kind: 'lost', retryAt: Date.now() + delay });
+    this.tell({ kind: 'lost', code });
   }
 
   private giveUp(refused: boolean): void {
@@ -120,7 +129,12 @@ export class GatewayLink {
     this.socket = null;
   }
 
+  /** What is said before the gateway has greeted is said again then. */
   private send(message: ClientMessage): void {
+    if (this.state.kind === 'open') this.say(message);
+  }
+
+  private say(message: ClientMessage): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 

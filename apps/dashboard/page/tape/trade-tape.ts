@@ -1,0 +1,51 @@
+import { byId, setSentence } from '../dom/elements';
+import { atNextFrame } from '../dom/frame';
+import { priceDecimals } from '../format/price-format';
+import type { TapeTrade, TradesMessage } from '../protocol';
+import { TapeRow } from './tape-row';
+
+/** So many trades are on the tape, and so many at most wait for the next frame. */
+const LENGTH = 100;
+
+/** The last trades of the chosen symbol, the newest on top. */
+export class TradeTape {
+  private readonly body = byId('tape-body', HTMLElement);
+  private readonly sentence = byId('tape-state', HTMLElement);
+  private rows: TapeRow[] = [];
+  private waiting: TapeTrade[] = [];
+  private readonly paint = (): void => this.draw();
+
+  /** Empties the tape for another symbol. */
+  open(): void {
+    this.rows = [];
+    this.waiting = [];
+    this.body.replaceChildren();
+    setSentence(this.sentence, 'Waiting for the first trade.');
+  }
+
+  /** Takes trades; a snapshot takes the place of all before. */
+  take({ trades, from }: TradesMessage): void {
+    if (from === null) this.open();
+    this.waiting.push(...trades);
+    const surplus = this.waiting.length - LENGTH;
+    if (surplus > 0) this.waiting.splice(0, surplus);
+    if (this.waiting.length > 0) atNextFrame(this.paint);
+  }
+
+  private draw(): void {
+    const { waiting } = this;
+    if (waiting.length === 0) return;
+    this.waiting = [];
+    setSentence(this.sentence, '');
+    const decimals = priceDecimals(waiting[0]?.price ?? 1);
+    const drawn = waiting.map((trade) => this.rowFor().show(trade, decimals));
+    this.body.prepend(...drawn.map(({ root }) => root).reverse());
+    this.rows.push(...drawn);
+    this.body.dataset['trades'] = String(this.rows.length);
+  }
+
+  /** A row that is free: a new one, or the oldest on the tape. */
+  private rowFor(): TapeRow {
+    return this.rows.length < LENGTH ? new TapeRow() : (this.rows.shift() ?? new TapeRow());
+  }
+}

@@ -1,0 +1,27 @@
+import type { Candle } from '@neuraltrade/contracts';
+import { candleOf } from './market-samples';
+
+/** The venues of the samples. */
+export const VENUES = ['binance', 'bybit', 'coinbase', 'kraken'];
+/** One minute, ms. */
+export const MINUTE = 60_000;
+/** When the minute began in which the tests run, ms UTC. */
+export const OPEN = Math.floor(Date.now() / MINUTE) * MINUTE;
+
+/** BTC/USDT of every venue: 60 closed candles of 1m (opens 100, 101 ...) and 10 of 5m, up to now. */
+export function candleHistory(): Candle[] {
+  const series = (exchange: string, timeframe: string, lengthMs: number, count: number): Candle[] =>
+    Array.from({ length: count }, (_, index) =>
+      candleOf({
+        exchange,
+        timeframe,
+        timestamp: Math.floor(OPEN / lengthMs) * lengthMs - (count - index) * lengthMs,
+        open: 100 + index,
+        close: 101 + index,
+      }),
+    );
+  return VENUES.flatMap((venue) => [
+    ...series(venue, '1m', MINUTE, 60),
+    ...series(venue, '5m', 5 * MINUTE, 10),
+  ]);
+}

@@ -1,0 +1,47 @@
+import { candleOf } from '../market-samples';
+import { OPEN } from '../candle-history-samples';
+import { cell, type PageRig } from '../page-rig';
+
+const UNQUOTED = { quoted: false, quotedAt: null, bid: 67_003, ask: 67_003, spread: 0, spreadBps: 0 };
+
+/** What changes on the page while data comes in. */
+export function liveUpdateFacts(rig: () => PageRig): void {
+  test('a trade changes its cell without moving any other', async () => {
+    const neighbour = rig().page.locator(cell('kraken', 'BTC/USDT'));
+    const before = await neighbour.boundingBox();
+    await rig().trade('binance', 'BTC/USDT', 67_900.5);
+    const last = `${cell('binance', 'BTC/USDT')} .last`;
+    await rig().shows(last, '67,900.50');
+    expect(await rig().at(last).getAttribute('data-direction')).toBe('up');
+    expect(await neighbour.boundingBox()).toEqual(before);
+  });
+
+  test('a trade without a quote shows none, and is compared with no other', async () => {
+    await rig().trade('kraken', 'BTC/USDT', 67_003, UNQUOTED);
+    await rig().shows(`${cell('kraken', 'BTC/USDT')} .bid`, '–');
+    await rig().shows('[data-row="BTC/USDT"] .best .bid-who', 'Binance');
+  });
+
+  test('a market without trades for a minute is dimmed', async () => {
+    await rig().trade('kraken', 'SOL/USD', 150, { timestamp: Date.now() - 61_000 });
+    await rig().shows(`${cell('kraken', 'SOL/USD')}.old .age`, '1m');
+  });
+
+  test('the legend follows a candle from partial over final to revised and incomplete', async () => {
+    const candle = { timestamp: OPEN, open: 200, trades: 1 };
+    await rig().running.candle(candleOf({ ...candle, revision: -1, close: 201 }));
+    await rig().shows('#legend', /C\s+201\.00[^]*partial[^]*complete/);
+    await rig().chartShows({ candles: '61' });
+    await rig().running.candle(candleOf({ ...candle, revision: 0, close: 202 }));
+    await rig().shows('#legend', /C\s+202\.00[^]*final/);
+    await rig().running.candle(candleOf({ ...candle, revision: 1, close: 203, complete: false }));
+    await rig().shows('#legend', /C\s+203\.00[^]*revised 1×[^]*incomplete/);
+  });
+
+  test('the pipeline shows rates and the state of each component', async () => {
+    const status = { component: 'adapter-kraken', figures: {}, timestamp: Date.now() };
+    await rig().running.status({ ...status, state: 'degraded', detail: 'Reconnecting.' });
+    await rig().shows('#venues [data-component="adapter-kraken"]', /Kraken\s+degraded\s+Reconnecting\./);
+    await rig().shows('#figures', /Trades\/s\s+\d/);
+  });
+}

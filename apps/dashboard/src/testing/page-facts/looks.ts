@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { cell, type PageRig } from '../page-rig';
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeViolation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** How the page looks and whom it serves: light and dark, small screens, keyboards and screen readers. */
+export function looksFacts(rig: () => PageRig): void {
+  const graveFindings = async (): Promise<string[]> => {
+    await rig().page.evaluate(AXE);
+    const violations = await rig().page.evaluate<AxeViolation[]>(
+      "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+    );
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+  };
+
+  test.each(['light', 'dark'] as const)('nobody is shut out in %s colours', async (colorScheme) => {
+    await rig().page.emulateMedia({ colorScheme });
+    expect(await graveFindings()).toEqual([]);
+  });
+
+  test('a theme that was chosen stays, whatever the system says', async () => {
+    const background = (): Promise<string> =>
+      rig().page.evaluate('getComputedStyle(document.body).backgroundColor');
+    await rig().page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await background();
+    await rig().page.keyboard.press('t');
+    expect(await background()).not.toBe(dark);
+    await rig().page.reload();
+    expect(await background()).not.toBe(dark);
+    await rig().page.click('#theme');
+    expect(await background()).toBe(dark);
+    await rig().page.click('#theme');
+    expect(await rig().at('#theme').getAttribute('aria-label')).toBe('Colours: system');
+  });
+
+  test('the help lists the shortcuts and closes by Escape', async () => {
+    await rig().page.keyboard.press('?');
+    await rig().shows('#shortcut-list', /next symbol/);
+    expect(await graveFindings()).toEqual([]);
+    await rig().page.keyboard.press('Escape');
+    expect(await rig().at('#help').isVisible()).toBe(false);
+  });
+
+  test('at phone width one panel is shown at a time, and nothing scrolls sideways', async () => {
+    await rig().page.setViewportSize({ width: 360, height: 740 });
+    const overflow = (): Promise<number> =>
+      rig().page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+    for (const panel of ['prices', 'chart', 'tape', 'signals', 'pipeline']) {
+      await rig().page.click(`#tabs [data-choice="${panel}"]`);
+      expect(await rig().at(`#panel-${panel}`).isVisible()).toBe(true);
+      expect(await rig().page.locator('main .panel:visible').count()).toBe(1);
+      expect(await overflow()).toBeLessThanOrEqual(0);
+    }
+    expect(await graveFindings()).toEqual([]);
+    await rig().page.click('#tabs [data-choice="prices"]');
+    expect(
+      await rig()
+        .page.locator(`${cell('kraken', 'BTC/USDT')} .bps`)
+        .isVisible(),
+    ).toBe(true);
+    await rig().page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test('nothing was asked of third parties and nothing failed', () => {
+    expect(rig().foreignRequests).toEqual([]);
+    // The one 404 is the unknown symbol's.
+    expect(rig().faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+  });
+}
