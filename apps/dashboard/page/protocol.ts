@@ -1,8 +1,4 @@
-// The dashboard's own wire protocol, shared by gateway and page. JSON texts over one WebSocket at /ws:
-// the gateway greets with `hello`; the client sends `auth` first when the greeting asks for it, then subscribes.
-// Every subscription is answered by one snapshot, then by changes at most every 100 ms, the newest per symbol or candle.
-// Version 2 (optional below until the gateway speaks it): nothing is sent that was not subscribed to, the pipeline included;
-// each message of a channel has `seq` and `from`; the channels trades, signals and gaps.
+// The dashboard's wire protocol, shared by gateway and page; docs/dashboard-protocol.md tells how it is spoken.
 import type { Candle, Gap, MlSignal, SignalOutcome } from '@neuraltrade/contracts';
 
 /** Where the market data comes from; never mixed. */
@@ -91,19 +87,19 @@ export interface PipelineSummary {
   /** Where the venues answer, as far as the gateway was told; none in a replay. */
   venues: readonly VenueAddress[];
   /** From the match by the venue's clock to our receipt, live trades only; null without any, and in a replay. */
-  exchangeToReceive?: DelayFigures | null;
+  exchangeToReceive: DelayFigures | null;
   /** From our receipt to this gateway, live trades only; null without any, and in a replay. */
-  receiveToGateway?: DelayFigures | null;
-  /** How far the processor's watermark is behind its newest receipt, the largest of all venues, ms; null when nobody has said. */
-  watermarkLagMs?: number | null;
-  /** Records that wait in the adapters' buffers; null when nobody has said. */
-  bufferDepth?: number | null;
-  /** Messages that wait in the core queues; null when nobody has said. */
-  queueDepth?: number | null;
-  /** Trades given up since the services' start, each inside a gap; null when nobody has said. */
-  dropped?: number | null;
-  /** Messages that wait on market.parked; null when nobody has said. */
-  parked?: number | null;
+  receiveToGateway: DelayFigures | null;
+  /** How far the processor's watermark is behind now, the largest of all symbols, ms; null when nobody says, and in a replay. */
+  watermarkLagMs: number | null;
+  /** Records that wait in the adapters' buffers; null when nobody says. */
+  bufferDepth: number | null;
+  /** Messages that wait in the queues of processor and sink; null when nobody says. */
+  queueDepth: number | null;
+  /** Trades that adapters have given up since their start, each inside a gap; null when nobody says. */
+  dropped: number | null;
+  /** Messages that wait on market.parked; null when nobody says. */
+  parked: number | null;
 }
 
 /** Names one symbol of one venue. */
@@ -158,9 +154,9 @@ export interface HelloMessage {
   /** Kind of message. */
   type: 'hello';
   /** Version of this protocol. */
-  version: 1 | 2;
+  version: 2;
   /** Names this run of the gateway: sequence numbers of another one mean nothing. */
-  session?: string;
+  session: string;
   /** Where the data comes from. */
   mode: DashboardMode;
   /** Whether `auth` must be sent before anything else. */
@@ -170,31 +166,30 @@ export interface HelloMessage {
 /** Where a message stands in its channel: it holds everything that changed after `from` up to `seq`, the newest of each. */
 export interface Versioned {
   /** The channel's version that the client has after this message. */
-  seq?: number;
+  seq: number;
   /**
    * The version that it continues, `seq` of the channel's message before; a client that has another one subscribes again.
    * null: a snapshot, which takes the place of all that was known; it may also come later, to a client that was behind for
    * so long that the changes are not kept any more.
    */
-  from?: number | null;
+  from: number | null;
 }
 
 /** Prices: all known ones as a snapshot, afterwards those that changed. */
 export interface PricesMessage extends Versioned {
   /** Kind of message. */
   type: 'prices';
-  /** Whether this is everything there is. */
-  snapshot: boolean;
   /** In no particular order, each symbol at most once. */
   prices: PriceRow[];
 }
 
-/** Candles of one series: the newest ones as a snapshot, afterwards those that changed. */
+/**
+ * Candles of one series: the newest few as a snapshot, afterwards those that changed. History before them comes from GET
+ * /api/candles; after a snapshot that did not answer a subscription it is to be read again, for revisions were missed.
+ */
 export interface CandlesMessage extends CandleSeriesName, Versioned {
   /** Kind of message. */
   type: 'candles';
-  /** Whether this answers a subscription; history before it comes from GET /api/candles. */
-  snapshot: boolean;
   /** Each candle at most once; a larger (epoch, revision) replaces what is known. */
   candles: Candle[];
 }
@@ -235,7 +230,10 @@ export interface SignalsMessage extends SignalFilter, Versioned {
   outcomes: SignalOutcome[];
 }
 
-/** Gaps of one symbol: those of recent time as a snapshot, afterwards those that changed; history comes from GET /api/gaps. */
+/**
+ * Gaps of one symbol: those that the gateway has heard of since its start as a snapshot, afterwards those that changed. What was
+ * before comes from GET /api/gaps; of two for one gapId the closed one counts.
+ */
 export interface GapsMessage extends MarketName, Versioned {
   /** Kind of message. */
   type: 'gaps';

@@ -62,7 +62,7 @@ async function candles(parameters: URLSearchParams, { view, history, log }: ApiD
   });
   if (found.length > 0) return found;
   const { exchange, symbol, timeframe } = query;
-  if (!view.knows(exchange, symbol))
+  if (!view.knows({ exchange, symbol }))
     throw new HttpFault(404, 'unknown-symbol', `Nothing is known of ${symbol} on ${exchange}.`);
   if (!view.candles.hasTimeframe(timeframe) && !DEFAULT_TIMEFRAMES.some((known) => known === timeframe))
     throw new HttpFault(404, 'unknown-timeframe', `No candles of ${timeframe} are built here.`);

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import type { ComponentStatus, Gap } from '@neuraltrade/contracts';
 import type { PipelineSummary } from '../page/protocol';
 import { MarketView } from './market-view';
-import { candleOf, tickOf } from './testing/market-samples';
+import { candleOf, gapOf as anyGap, outcomeOf, signalOf, tickOf } from './testing/market-samples';
 import { RunningDashboard, until } from './testing/running-dashboard';
 
 /** Names that nobody asked for; STRANGE_SYMBOLS=100000 is the long run. */
@@ -23,18 +23,7 @@ function statusOf(index: number): ComponentStatus {
 }
 
 function gapOf(index: number): Gap {
-  return {
-    gapId: `binance:BTC/USDT:${index}`,
-    exchange: 'binance',
-    symbol: 'BTC/USDT',
-    afterTradeId: String(index),
-    beforeTradeId: null,
-    fromTimestamp: 1,
-    toTimestamp: null,
-    missing: null,
-    cause: 'disconnect',
-    status: index % 2 === 0 ? 'open' : 'unfillable',
-  };
+  return anyGap({ gapId: `binance:BTC/USDT:${index}`, status: index % 2 === 0 ? 'open' : 'unfillable' });
 }
 
 /** One record of each kind under a name of its own. */
@@ -44,11 +33,13 @@ function takeAll(view: MarketView, first: number, end: number): void {
     view.acceptTicks([tickOf({ symbol })]);
     view.acceptCandles([candleOf({ symbol })]);
     view.acceptStatus([statusOf(index)]);
-    view.acceptGaps([gapOf(index)]);
+    view.acceptGaps([gapOf(index), { ...gapOf(index), symbol }]);
+    view.acceptSignals([signalOf({ symbol, timestamp: index })]);
+    view.acceptOutcomes([outcomeOf({ symbol, timestamp: index })]);
   }
 }
 
-test('symbols, series, components and gaps beyond the bounds are not kept: the heap stays as it is', () => {
+test('symbols, series, components, gaps and signals beyond the bounds are not kept: the heap stays as it is', () => {
   let refused = 0;
   const view = new MarketView('live', () => 1);
   view.onRefused = () => (refused += 1);

@@ -1,54 +1,42 @@
-import type { Candle } from '@neuraltrade/contracts';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { type CandleSeriesName, CLOSE_CODES } from '../page/protocol';
-import { Backlog } from './backlog';
+import { CLOSE_CODES } from '../page/protocol';
 import type { ClientLimits } from './config';
-import { candlesFrame, pricesFrame } from './frames';
-import type { PriceEntry } from './latest-prices';
 import { MessageBudget } from './message-budget';
+import type { Topic } from './topics/topic';
 
-const MAX_BACKLOG_CANDLES = 2_000;
-
-/** Prices that changed, and the frame that says so to every client that keeps up. */
-export interface PricesChange {
-  /** The changed entries. */
-  readonly entries: readonly PriceEntry[];
-  /** The bytes, made when first asked for. */
-  readonly frame: () => Buffer;
-}
-
-/** Candles of one series that changed, and the frame that says so to every client that keeps up. */
-export interface SeriesChange {
-  /** The newest of each interval. */
-  readonly candles: readonly Candle[];
-  /** The bytes, made when first asked for. */
-  readonly frame: () => Buffer;
+interface Subscription {
+  readonly topic: Topic;
+  /** The version that the client has; null before its snapshot. */
+  version: number | null;
+  /** Whether it was answered; until then it is told, even if nothing has changed. */
+  answered: boolean;
 }
 
 /**
- * One connected client. While it reads too slowly nothing more is queued for it: what changes goes to its backlog, which
- * grows with symbols, not with time. A client that stays behind, or whose waiting bytes would pass the cap, is cut.
+ * One connected client. While it reads too slowly nothing more is queued for it; once it has caught up, each topic tells it what
+ * has changed since, which grows with symbols, not with time. A client that stays behind, or whose waiting bytes would pass
+ * the cap, is cut.
  */
 export class Client {
   /** Whether it has shown the token, or need not. */
   authorized = false;
   /** Whether it has answered the last ping. */
   alive = true;
-  /** The series that it follows, by key. */
-  readonly followed = new Map<string, CandleSeriesName>();
-  private followsPrices = false;
+  private readonly subscriptions = new Map<string, Subscription>();
   private readonly budget: MessageBudget;
-  private backlog = new Backlog();
   private behindSince: number | null = null;
   private closed = false;
 
   /**
    * @param socket the open connection.
+   * @param transport what it is carried by: frames of one moment are written to it at once.
    * @param limits its bounds.
    * @param now our clock, ms.
    */
   constructor(
     private readonly socket: WebSocket,
+    private readonly transport: Duplex,
     private readonly limits: ClientLimits,
     now: number,
   ) {
@@ -71,36 +59,46 @@ export class Client {
     this.socket.send(frame, { binary: false });
   }
 
-  /** Follows prices, or stops doing so. */
-  followPrices(wanted: boolean): void {
-    this.followsPrices = wanted;
-    if (!wanted) this.backlog.takePrices();
+  /** How many channels it follows. */
+  get subscriptionCount(): number {
+    return this.subscriptions.size;
   }
 
-  /** Stops following a series. */
-  unfollow(series: string): void {
-    this.followed.delete(series);
-    this.backlog.takeCandles(series);
+  /** Whether it follows the channel of this key. */
+  follows(key: string): boolean {
+    return this.subscriptions.has(key);
   }
 
-  /** Sends what changed, or keeps it while the client is behind. */
-  deliver(prices: PricesChange, changes: ReadonlyMap<string, SeriesChange>, now: number): void {
-    const behind = this.isBehind(now);
-    if (this.followsPrices) this.deliverPrices(prices, behind);
-    for (const [series, name] of this.followed)
-      this.deliverCandles(series, name, changes.get(series), behind);
-    if (behind && this.backlog.candleCount() > MAX_BACKLOG_CANDLES) this.cut(CLOSE_CODES.tooSlow, 'too slow');
+  /** What it follows. */
+  followed(): Topic[] {
+    return [...this.subscriptions.values()].map(({ topic }) => topic);
   }
 
-  /** Whether it reads too slowly now; one that has done so for too long is cut. */
-  isBehind(now: number): boolean {
-    if (this.socket.bufferedAmount <= this.limits.maxWaitingBytes / 4) {
-      this.behindSince = null;
-      return false;
+  /** Follows a channel from a version on, or from the beginning (null), and is answered as soon as it keeps up. */
+  follow(key: string, topic: Topic, version: number | null, now: number): void {
+    const subscription = { topic, version, answered: false };
+    this.subscriptions.set(key, subscription);
+    if (!this.isBehind(now)) this.tell(subscription);
+  }
+
+  /** Stops following a channel. False when it does not follow it. */
+  unfollow(key: string): boolean {
+    return this.subscriptions.delete(key);
+  }
+
+  /** Tells what has changed in everything that it follows, unless it is behind. */
+  deliver(now: number): void {
+    if (this.subscriptions.size === 0) return;
+    this.transport.cork();
+    try {
+      for (const subscription of this.subscriptions.values()) {
+        if (subscription.answered && subscription.version === subscription.topic.version) continue;
+        if (this.closed || this.isBehind(now)) return;
+        this.tell(subscription);
+      }
+    } finally {
+      this.transport.uncork();
     }
-    this.behindSince ??= now;
-    if (now - this.behindSince > this.limits.maxBehindMs) this.cut(CLOSE_CODES.tooSlow, 'too slow');
-    return true;
   }
 
   /** Asks for a pong; a client that owes one since the last time is gone, and its connection is dropped. */
@@ -114,30 +112,24 @@ export class Client {
   cut(code: number, reason: string): void {
     if (this.closed) return;
     this.closed = true;
-    this.backlog = new Backlog();
     this.socket.close(code, reason);
   }
 
-  private deliverPrices({ entries, frame }: PricesChange, behind: boolean): void {
-    if (!behind && !this.backlog.hasPrices()) {
-      if (entries.length > 0) this.send(frame());
-      return;
-    }
-    this.backlog.addPrices(entries);
-    if (!behind) this.send(pricesFrame(this.backlog.takePrices(), false));
+  private tell(subscription: Subscription): void {
+    const { topic, version } = subscription;
+    this.send(topic.frameAfter(version));
+    subscription.version = topic.version;
+    subscription.answered = true;
   }
 
-  private deliverCandles(
-    series: string,
-    name: CandleSeriesName,
-    change: SeriesChange | undefined,
-    behind: boolean,
-  ): void {
-    if (!behind && !this.backlog.hasCandles(series)) {
-      if (change !== undefined) this.send(change.frame());
-      return;
+  /** Whether it reads too slowly now; one that has done so for too long is cut. */
+  private isBehind(now: number): boolean {
+    if (this.socket.bufferedAmount <= this.limits.maxWaitingBytes / 4) {
+      this.behindSince = null;
+      return false;
     }
-    if (change !== undefined) this.backlog.addCandles(series, change.candles);
-    if (!behind) this.send(candlesFrame(name, this.backlog.takeCandles(series), false));
+    this.behindSince ??= now;
+    if (now - this.behindSince > this.limits.maxBehindMs) this.cut(CLOSE_CODES.tooSlow, 'too slow');
+    return true;
   }
 }

@@ -17,6 +17,7 @@ import { type MarketName, MarketView } from './market-view';
 import { PageFiles } from './page-files';
 import { SocketServer } from './socket-server';
 import { StoredPrices } from './stored-prices';
+import { Topics } from './topics/topics';
 
 const DAY_MS = 86_400_000;
 
@@ -73,8 +74,9 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
   const view = new MarketView(mode, now, deps.symbols, deps.venues);
   const history = new CandleHistory(store, view.candles);
   const access = new Access(config);
-  const fanOut = new FanOut(view);
   const clientCount = (): number => fanOut.clients.size;
+  const topics = new Topics(view, () => view.summary(clientCount()));
+  const fanOut = new FanOut(topics);
 
   const server = createServer(
     { maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 30_000 },
@@ -88,7 +90,16 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
   const port = await listen(server, { host: config.host, port: config.port, setting: 'PORT or --port' });
   const url = `http://${urlHost(config.host)}:${port}`;
   deps.onServed?.(url);
-  const sockets = new SocketServer({ server, access, limits: config.limits, mode, view, fanOut, now });
+  const sockets = new SocketServer({
+    server,
+    access,
+    limits: config.limits,
+    mode,
+    view,
+    topics,
+    fanOut,
+    now,
+  });
   const queue = dashboardQueue(randomUUID(), config.queueMaxBytes);
   const intake = new Intake({ bus, queue, view, metrics, log });
   const stored = new StoredPrices(store, deps.storeReady, view.prices, now() - DAY_MS, log);

@@ -10,6 +10,7 @@ const RUNS = Number(process.env['GATEWAY_RUNS'] ?? 200);
 const WITHIN_MS = 600_000;
 /** Every status that README.md names, and those that Node answers a request with that is none. */
 const DOCUMENTED = [200, 304, 400, 401, 403, 404, 405, 503, 408, 413, 417, 431];
+const TYPES = ['hello', 'prices', 'candles', 'trades', 'signals', 'gaps', 'pipeline', 'error'];
 const TELLTALE = /node:internal|\bat .+:\d+:\d+|\.ts\b.*:\d|dist\/|ENOENT|TypeError|RangeError/;
 
 let running: RunningDashboard;
@@ -243,7 +244,11 @@ const message = fc.oneof(
     .record(
       {
         op: fc.oneof(fc.constantFrom('auth', 'subscribe', 'unsubscribe'), fc.anything()),
-        channel: fc.oneof(fc.constantFrom('prices', 'candles', '__proto__'), fc.anything()),
+        channel: fc.oneof(fc.constantFrom(...TYPES, '__proto__'), fc.anything()),
+        resume: fc.oneof(
+          fc.record({ session: word, seq: fc.oneof(fc.nat(), fc.double()) }, { requiredKeys: [] }),
+          fc.anything(),
+        ),
         exchange: fc.oneof(fc.constant('binance'), word),
         symbol: fc.oneof(fc.constant('BTC/USDT'), word),
         timeframe: fc.oneof(fc.constant('1m'), word),
@@ -277,8 +282,7 @@ test('any message is obeyed or answered with a typed error; the connection of an
         () =>
           talker.messages.slice(before).some(({ type }) => type === 'prices') || talker.closeCode !== null,
       );
-      for (const { type } of talker.messages.slice(before))
-        expect(['hello', 'prices', 'candles', 'pipeline', 'error']).toContain(type);
+      for (const { type } of talker.messages.slice(before)) expect(TYPES).toContain(type);
       if (talker !== client) talker.drop();
     }),
     { numRuns: RUNS },

@@ -1,5 +1,6 @@
 import type { ClientOptions } from 'ws';
-import { candleOf, tickOf } from './testing/market-samples';
+import type { PipelineSummary, Resume } from '../page/protocol';
+import { candleOf, gapOf, outcomeOf, signalOf, tickOf } from './testing/market-samples';
 import { RunningDashboard, type RunningDashboardOptions, until } from './testing/running-dashboard';
 import { SocketClient } from './testing/socket-client';
 
@@ -101,11 +102,32 @@ describe('the token', () => {
 });
 
 describe('what a client is told', () => {
-  test('the greeting names the mode, and the pipeline follows each second', async () => {
+  test('the greeting names the mode and the session, and nothing comes that was not asked for', async () => {
     await start({ mode: 'live' });
     const client = await open().greeted();
-    expect(client.all('hello')).toEqual([{ type: 'hello', version: 1, mode: 'live', authRequired: false }]);
-    expect(await client.next('pipeline')).toMatchObject({ mode: 'live', clients: 1 });
+    const greeting = { type: 'hello', version: 2, mode: 'live', authRequired: false };
+    expect(client.all('hello')).toEqual([{ ...greeting, session: expect.any(String) as string }]);
+    const other = await open().greeted();
+    expect(other.all('hello')).toEqual(client.all('hello'));
+    other.say({ op: 'subscribe', channel: 'pipeline' });
+    const [first] = await until('two seconds of the pipeline', () => {
+      const told = other.all('pipeline');
+      return told.length >= 3 && told;
+    });
+    expect(first).toMatchObject({ mode: 'live', clients: 2, from: null });
+    await running.trade(tickOf({}));
+    await running.candle(candleOf({}));
+    await running.gap(gapOf({}));
+    other.say({ op: 'unsubscribe', channel: 'pipeline' });
+    other.say({ op: 'subscribe', channel: 'prices' });
+    await other.next('prices', ({ prices }) => prices.length === 1);
+    const told = other.all('pipeline').length;
+    await until(
+      'another second',
+      async () => (await running.json<PipelineSummary>('/api/pipeline')).ticksPerSecond > 0,
+    );
+    expect(other.all('pipeline')).toHaveLength(told);
+    expect(client.messages).toHaveLength(1);
   });
 
   test('a snapshot of prices comes first, then only what changed', async () => {
@@ -115,12 +137,13 @@ describe('what a client is told', () => {
     const client = await open().greeted();
     client.say({ op: 'subscribe', channel: 'prices' });
     const snapshot = await client.next('prices');
-    expect(snapshot.snapshot).toBe(true);
+    expect(snapshot.from).toBeNull();
     await running.trade(tickOf({ tradeId: '2', last: 101 }));
     await client.next('prices', ({ prices }) => prices.some(({ last }) => last === 101));
     await running.trade(tickOf({ tradeId: '3', last: 102 }));
     const change = await client.next('prices', ({ prices }) => prices.some(({ last }) => last === 102));
-    expect(change.snapshot).toBe(false);
+    const messages = client.all('prices');
+    expect(change.from).toBe(messages[messages.indexOf(change) - 1]?.seq);
     expect(change.prices.map(({ exchange, last }) => [exchange, last])).toEqual([['binance', 102]]);
   });
 
@@ -141,10 +164,10 @@ describe('what a client is told', () => {
     const client = await open().greeted();
     await running.candle(candleOf({ timestamp: 60_000, revision: -1 }));
     client.say({ op: 'subscribe', channel: 'candles', ...SERIES });
-    expect((await client.next('candles')).snapshot).toBe(true);
+    const { seq } = await client.next('candles', ({ from }) => from === null);
     await running.candle(candleOf({ timestamp: 60_000, revision: 0, close: 123 }));
     const change = await client.next('candles', ({ candles }) => candles[0]?.close === 123);
-    expect(change).toMatchObject({ snapshot: false, ...SERIES });
+    expect(change).toMatchObject({ from: seq, seq: seq + 1, ...SERIES });
 
     client.say({ op: 'unsubscribe', channel: 'candles', ...SERIES });
     client.say({ op: 'subscribe', channel: 'prices' });
@@ -156,12 +179,59 @@ describe('what a client is told', () => {
     expect(client.all('candles')).toHaveLength(before);
   });
 
+  test('the tape, the gaps and the signals of a symbol come as snapshots, then as what is new', async () => {
+    await start();
+    await know();
+    await running.gap(gapOf({}));
+    const { exchange, symbol } = SERIES;
+    const client = await open().greeted();
+    for (const channel of ['trades', 'gaps', 'signals'] as const)
+      client.say({ op: 'subscribe', channel, exchange, symbol });
+    const tape = await client.next('trades');
+    expect(tape).toMatchObject({
+      from: null,
+      exchange,
+      symbol,
+      skipped: 0,
+      trades: [{ id: '1', price: 100 }],
+    });
+    expect(await client.next('gaps')).toMatchObject({ from: null, gaps: [{ status: 'open' }] });
+    expect(await client.next('signals')).toMatchObject({ from: null, signals: [], outcomes: [] });
+
+    await running.trade(tickOf({ tradeId: '2', takerSide: 'sell', volume: 3 }), tickOf({ tradeId: '3' }));
+    await running.gap(gapOf({ status: 'filled', toTimestamp: 1_760_000_000_500 }));
+    await running.signal(signalOf({ symbol: 'ETH/USDT' }), signalOf({}));
+    await running.outcome(outcomeOf({}));
+    await client.next('trades', ({ from, trades }) => from === tape.seq && trades.at(-1)?.id === '3');
+    await client.next('gaps', ({ gaps }) => gaps[0]?.status === 'filled');
+    await client.next('signals', ({ outcomes }) => outcomes.length === 1);
+    const news = client.all('signals').slice(1);
+    expect(news.flatMap(({ signals }) => signals)).toEqual([signalOf({})]);
+    expect(news.flatMap(({ outcomes }) => outcomes)).toEqual([outcomeOf({})]);
+  });
+
+  test('signals of a venue or symbol that nobody knows are refused, those of all can always be followed', async () => {
+    await start();
+    const client = await open().greeted();
+    client.say({ op: 'subscribe', channel: 'signals' });
+    await client.next('signals');
+    await know();
+    for (const filter of [{ exchange: 'kraken' }, { symbol: 'ETH/USDT' }])
+      client.say({ op: 'subscribe', channel: 'signals', ...filter });
+    await until('two refusals', () => client.all('error').length === 2);
+    client.say({ op: 'subscribe', channel: 'signals', exchange: 'binance' });
+    expect(await client.next('signals', ({ exchange }) => exchange === 'binance')).not.toHaveProperty(
+      'symbol',
+    );
+  });
+
   test('a symbol that nobody knows is a typed error and leaves nothing behind', async () => {
     await start({ limits: { maxSubscriptions: 1 } });
     await know();
     const client = await open().greeted();
     client.say({ op: 'subscribe', channel: 'candles', ...SERIES, symbol: 'XXX/USDT' });
-    await client.next('error', ({ code }) => code === 'unknown-symbol');
+    const unknown = await client.next('error', ({ code }) => code === 'unknown-symbol');
+    expect(unknown).toMatchObject({ about: { channel: 'candles', ...SERIES, symbol: 'XXX/USDT' } });
     client.say({ op: 'subscribe', channel: 'candles', ...SERIES });
     await client.next('candles');
     client.say({ op: 'subscribe', channel: 'candles', ...SERIES, timeframe: '5m' });
@@ -177,6 +247,65 @@ describe('what a client is told', () => {
     await client.next('candles', ({ candles }) => candles.length === 1);
   });
 
+  describe('who comes back', () => {
+    /** A client that has followed prices for a while and is gone; where it stood, and in which session. */
+    async function left(): Promise<Resume> {
+      await know();
+      const client = await open().greeted();
+      client.say({ op: 'subscribe', channel: 'prices' });
+      await running.trade(tickOf({ exchange: 'kraken' }));
+      const { seq } = await client.next('prices', ({ prices }) =>
+        prices.some(({ exchange }) => exchange === 'kraken'),
+      );
+      client.drop();
+      return { session: client.all('hello')[0]?.session ?? '', seq };
+    }
+
+    async function answer(resume: Resume): Promise<{ from: number | null; venues: string[] }> {
+      const client = await open().greeted();
+      client.say({ op: 'subscribe', channel: 'prices', resume });
+      const { from, prices } = await client.next('prices');
+      return { from, venues: prices.map(({ exchange }) => exchange).sort() };
+    }
+
+    test('is told what changed meanwhile, in the same session; in another one, everything', async () => {
+      await start();
+      const resume = await left();
+      await running.trade(tickOf({ exchange: 'bybit' }));
+      await until('the trade', async () => (await running.json<unknown[]>('/api/last-prices')).length === 3);
+      expect(await answer(resume)).toEqual({ from: resume.seq, venues: ['bybit'] });
+      const everything = { from: null, venues: ['binance', 'bybit', 'kraken'] };
+      expect(await answer({ ...resume, session: 'another' })).toEqual(everything);
+      expect(await answer({ ...resume, seq: resume.seq + 100 })).toEqual(everything);
+    });
+
+    test('is answered although nothing changed', async () => {
+      await start();
+      const resume = await left();
+      expect(await answer(resume)).toEqual({ from: resume.seq, venues: [] });
+    });
+
+    test('and asks again on the same connection gets a snapshot', async () => {
+      await start();
+      await know();
+      const client = await open().greeted();
+      for (let count = 1; count <= 3; count += 1) {
+        client.say({ op: 'subscribe', channel: 'prices' });
+        await until(
+          'a snapshot',
+          () => client.all('prices').filter(({ from }) => from === null).length === count,
+        );
+      }
+      client.say({ op: 'unsubscribe', channel: 'prices' });
+      client.say({ op: 'subscribe', channel: 'pipeline' });
+      await client.next('pipeline');
+      const before = client.all('prices').length;
+      await running.trade(tickOf({ tradeId: '2' }));
+      await until('a second', () => client.all('pipeline').length > 1);
+      expect(client.all('prices')).toHaveLength(before);
+    });
+  });
+
   test('when the gateway stops, clients are told so', async () => {
     await start();
     const client = await open().greeted();
@@ -189,9 +318,17 @@ describe('what a client may not do', () => {
   test('texts that are no message are answered, the connection stays', async () => {
     await start();
     const client = await open().greeted();
-    for (const text of ['{', '[]', '{"op":"drop"}', '{"op":"subscribe","channel":"__proto__"}'])
-      client.socket.send(text);
-    await until('four answers', () => client.all('error').length === 4);
+    const texts = [
+      '{',
+      '[]',
+      '{"op":"drop"}',
+      '{"op":"subscribe","channel":"__proto__"}',
+      '{"op":"subscribe","channel":"trades","exchange":"binance"}',
+      '{"op":"subscribe","channel":"signals","symbol":"btc"}',
+      '{"op":"subscribe","channel":"prices","resume":{"session":"x","seq":-1}}',
+    ];
+    for (const text of texts) client.socket.send(text);
+    await until('an answer to each', () => client.all('error').length === texts.length);
     expect(client.closeCode).toBeNull();
   });
 

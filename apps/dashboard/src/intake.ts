@@ -120,8 +120,9 @@ export class Intake {
       case 'status':
         return view.acceptStatus(this.recordsOf('status', delivery));
       case 'signals':
+        return view.acceptSignals(this.recordsOf('signals', delivery));
       case 'outcomes':
-        return; // Bound by the queue, shown by nothing yet.
+        return view.acceptOutcomes(this.recordsOf('outcomes', delivery));
       default:
         throw new PermanentError('unknown-kind', `The dashboard has no use for a batch of ${kind}.`);
     }

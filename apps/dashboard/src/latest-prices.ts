@@ -6,8 +6,8 @@ import type { PriceRow } from '../page/protocol';
 export interface PriceEntry {
   /** The trade, from the bus or (until one comes) from the store. */
   source: ProcessedTick | LastPrice;
-  /** Whether it changed since the last drain. */
-  changed: boolean;
+  /** The version of its last change. */
+  version: number;
   /** JSON of its row; null until it is asked for again. */
   text: string | null;
 }
@@ -16,7 +16,7 @@ export interface PriceEntry {
 export class LatestPrices {
   private readonly venues = new Map<string, Map<string, PriceEntry>>();
   private readonly all: PriceEntry[] = [];
-  private changed: PriceEntry[] = [];
+  private changes = 0;
   private newest = 0;
 
   /** @param maxSymbols most (exchange, symbol) pairs that are kept; further ones are refused. */
@@ -47,13 +47,9 @@ export class LatestPrices {
     return this.all;
   }
 
-  /** The entries that changed since the last call. */
-  drainChanged(): readonly PriceEntry[] {
-    const drained = this.changed;
-    if (drained.length === 0) return drained;
-    this.changed = [];
-    for (const entry of drained) entry.changed = false;
-    return drained;
+  /** How many changes there were: the version of the newest one. */
+  get version(): number {
+    return this.changes;
   }
 
   /** The newest venue time of all trades, ms UTC; 0 before the first. */
@@ -67,7 +63,7 @@ export class LatestPrices {
 
   private add(source: ProcessedTick | LastPrice): boolean {
     if (this.all.length >= this.maxSymbols) return false;
-    const entry: PriceEntry = { source, changed: false, text: null };
+    const entry: PriceEntry = { source, version: 0, text: null };
     let symbols = this.venues.get(source.exchange);
     if (symbols === undefined) this.venues.set(source.exchange, (symbols = new Map<string, PriceEntry>()));
     symbols.set(source.symbol, entry);
@@ -79,9 +75,8 @@ export class LatestPrices {
   private mark(entry: PriceEntry): void {
     entry.text = null;
     if (entry.source.timestamp > this.newest) this.newest = entry.source.timestamp;
-    if (entry.changed) return;
-    entry.changed = true;
-    this.changed.push(entry);
+    this.changes += 1;
+    entry.version = this.changes;
   }
 }
 

@@ -14,13 +14,6 @@ test('a backfilled older trade does not replace the newest price', () => {
   expect(prices.entries().map(({ source }) => source.last)).toEqual([103]);
 });
 
-test('a symbol that changed often is drained once, with its newest price', () => {
-  const prices = new LatestPrices(10);
-  for (let id = 1; id <= 5; id += 1) prices.accept(tickOf({ tradeId: String(id), last: 100 + id }));
-  expect(prices.drainChanged().map(({ source }) => source.last)).toEqual([105]);
-  expect(prices.drainChanged()).toHaveLength(0);
-});
-
 test('symbols beyond the bound are refused and counted', () => {
   const prices = new LatestPrices(1);
   expect(prices.accept(tickOf({ symbol: 'BTC/USDT' }))).toBe(true);
@@ -29,15 +22,15 @@ test('symbols beyond the bound are refused and counted', () => {
 
 test('a trade without a quote has no spread', () => {
   const source = tickOf({ quoted: false, quotedAt: null, bid: 100, ask: 100, spread: 0, spreadBps: 0 });
-  expect(priceRow({ source, changed: false, text: null })).toMatchObject({ spread: null, spreadBps: null });
+  expect(priceRow({ source, version: 1, text: null })).toMatchObject({ spread: null, spreadBps: null });
 });
 
 test('of a series the newest four candles are kept, each in its newest revision', () => {
   const candles = new LiveCandles(10);
-  for (const minute of [3, 1, 2, 5, 4])
-    expect(candles.accept(candleOf({ timestamp: minute * 60_000 }))).toBe('news');
-  expect(candles.accept(candleOf({ timestamp: 300_000, revision: -1 }))).toBe('known');
-  expect(candles.accept(candleOf({ timestamp: 300_000, revision: 1 }))).toBe('news');
+  for (const minute of [3, 1, 2, 5, 4]) candles.accept(candleOf({ timestamp: minute * 60_000 }));
+  candles.accept(candleOf({ timestamp: 300_000, revision: -1 }));
+  expect(candles.find(candleOf({}))?.version).toBe(5);
+  candles.accept(candleOf({ timestamp: 300_000, revision: 1 }));
   const kept = candles.newest({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m' });
   expect(kept.map(({ timestamp, revision }) => [timestamp / 60_000, revision])).toEqual([
     [2, 0],
@@ -45,13 +38,6 @@ test('of a series the newest four candles are kept, each in its newest revision'
     [4, 0],
     [5, 1],
   ]);
-});
-
-test('a late revision of a candle that is no longer kept is news and is not kept', () => {
-  const candles = new LiveCandles(10);
-  for (const minute of [2, 3, 4, 5]) candles.accept(candleOf({ timestamp: minute * 60_000 }));
-  expect(candles.accept(candleOf({ timestamp: 60_000, revision: 1 }))).toBe('news');
-  expect(candles.newest(candleOf({}))).toHaveLength(4);
 });
 
 test('in a replay prices age against the newest replayed trade, else against our clock', () => {

@@ -1,8 +1,18 @@
-import type { Candle, ComponentStatus, Gap, ProcessedTick } from '@neuraltrade/contracts';
-import type { DashboardMode, PipelineSummary, VenueAddress } from '../page/protocol';
+import type {
+  Candle,
+  ComponentStatus,
+  Gap,
+  MlSignal,
+  ProcessedTick,
+  SignalOutcome,
+} from '@neuraltrade/contracts';
+import type { DashboardMode, PipelineSummary, SignalFilter, VenueAddress } from '../page/protocol';
+import { GapBook } from './gap-book';
 import { LatestPrices } from './latest-prices';
 import { LiveCandles } from './live-candles';
 import { PipelineView } from './pipeline-view';
+import { SignalBook } from './signal-book';
+import { Tapes } from './tapes';
 
 const MAX_SYMBOLS = 2_000;
 const MAX_SERIES = 8_000;
@@ -21,10 +31,14 @@ export class MarketView {
   readonly prices = new LatestPrices(MAX_SYMBOLS);
   /** Newest candles per series. */
   readonly candles = new LiveCandles(MAX_SERIES);
-  /** Components, gaps and rates. */
+  /** The last trades per symbol. */
+  readonly tapes = new Tapes(MAX_SYMBOLS);
+  /** Gaps per symbol. */
+  readonly gaps = new GapBook(MAX_SYMBOLS);
+  /** Newest signals and what became of them. */
+  readonly signals = new SignalBook();
+  /** Components, gaps, rates and delays. */
   readonly pipeline = new PipelineView();
-  /** Called with each candle that says something new. */
-  onCandle: (candle: Candle) => void = () => undefined;
   /** Called for each trade or candle that is not shown because a bound was reached. */
   onRefused: () => void = () => undefined;
   private readonly startedAt: number;
@@ -47,17 +61,18 @@ export class MarketView {
   /** Takes trades from the bus. */
   acceptTicks(ticks: readonly ProcessedTick[]): void {
     this.pipeline.ticks.add(ticks.length);
-    for (const tick of ticks) if (!this.prices.accept(tick)) this.onRefused();
+    const now = this.mode === 'replay' ? null : this.now();
+    for (const tick of ticks) {
+      if (!this.prices.accept(tick)) this.onRefused();
+      this.tapes.accept(tick);
+      if (now !== null && !tick.backfilled) this.pipeline.acceptDelays(tick, now);
+    }
   }
 
   /** Takes candles from the bus. */
   acceptCandles(candles: readonly Candle[]): void {
     this.pipeline.candles.add(candles.length);
-    for (const candle of candles) {
-      const outcome = this.candles.accept(candle);
-      if (outcome === 'news') this.onCandle(candle);
-      else if (outcome === 'refused') this.onRefused();
-    }
+    for (const candle of candles) if (!this.candles.accept(candle)) this.onRefused();
   }
 
   /** Takes components' words from the bus. */
@@ -68,15 +83,29 @@ export class MarketView {
 
   /** Takes gaps from the bus. */
   acceptGaps(gaps: readonly Gap[]): void {
-    for (const gap of gaps) this.pipeline.acceptGap(gap);
+    for (const gap of gaps) {
+      this.pipeline.acceptGap(gap);
+      this.gaps.accept(gap);
+    }
   }
 
-  /** Whether the symbol has been seen or is expected. */
-  knows(exchange: string, symbol: string): boolean {
-    return (
-      this.prices.has(exchange, symbol) ||
-      this.listed().some((name) => name.exchange === exchange && name.symbol === symbol)
-    );
+  /** Takes signals from the bus, or from the store. */
+  acceptSignals(signals: readonly MlSignal[]): void {
+    this.signals.acceptSignals(signals);
+  }
+
+  /** Takes outcomes from the bus, or from the store. */
+  acceptOutcomes(outcomes: readonly SignalOutcome[]): void {
+    this.signals.acceptOutcomes(outcomes);
+  }
+
+  /** Whether something of this name has been seen or is expected; an absent part of the name stands for any. */
+  knows({ exchange, symbol }: SignalFilter): boolean {
+    if (exchange !== undefined && symbol !== undefined && this.prices.has(exchange, symbol)) return true;
+    const isMeant = (name: MarketName): boolean =>
+      (exchange === undefined || name.exchange === exchange) &&
+      (symbol === undefined || name.symbol === symbol);
+    return this.listed().some(isMeant) || this.prices.entries().some(({ source }) => isMeant(source));
   }
 
   /** The clock that price ages are counted by, ms UTC: ours, but in a replay the newest replayed trade time. */
@@ -89,6 +118,9 @@ export class MarketView {
     const now = this.now();
     const gaps = this.pipeline.gapCounts();
     return {
+      ...this.pipeline.figures(now),
+      // Replayed times say nothing of today.
+      ...(this.mode === 'replay' && { watermarkLagMs: null }),
       mode: this.mode,
       uptimeMs: Math.max(0, now - this.startedAt),
       now: this.referenceTime(),

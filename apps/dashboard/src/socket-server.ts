@@ -1,15 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { type ClientMessage, CLOSE_CODES, type DashboardMode, type ErrorMessage } from '../page/protocol';
+import {
+  type Channel,
+  CLOSE_CODES,
+  type DashboardMode,
+  type ErrorMessage,
+  type Resume,
+  type ServerMessage,
+} from '../page/protocol';
 import type { Access } from './access';
 import { Client } from './client';
-import { parseClientMessage } from './client-message';
+import { type ClientRequest, parseClientMessage } from './client-message';
 import type { ClientLimits } from './config';
 import type { FanOut } from './fan-out';
-import { frameOf } from './frames';
-import { seriesKey } from './live-candles';
 import type { MarketView } from './market-view';
+import { channelKey, type Topics } from './topics/topics';
 
 const CLOSE_TIMEOUT_MS = 1_000;
 
@@ -25,6 +32,8 @@ export interface SocketServerDeps {
   readonly mode: DashboardMode;
   /** What is known. */
   readonly view: MarketView;
+  /** What can be followed. */
+  readonly topics: Topics;
   /** Tells clients what changes. */
   readonly fanOut: FanOut;
   /** Our clock, ms UTC. */
@@ -33,12 +42,13 @@ export interface SocketServerDeps {
 
 /** The WebSocket endpoint /ws: who may connect, what a client may say, and the timers of all clients. */
 export class SocketServer {
+  private readonly session = randomUUID();
   private readonly sockets: WebSocketServer;
   private readonly timers: NodeJS.Timeout[];
 
   /** @param deps what it works with. */
   constructor(private readonly deps: SocketServerDeps) {
-    const { server, limits, fanOut, now, view } = deps;
+    const { server, limits, fanOut, topics, now, view } = deps;
     const options: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
@@ -57,7 +67,7 @@ export class SocketServer {
     );
     const eachSecond = (): void => {
       view.pipeline.endSecond();
-      fanOut.sendPipeline(now());
+      topics.endSecond();
     };
     const pingAll = (): void => {
       for (const client of fanOut.clients) client.ping();
@@ -86,17 +96,17 @@ export class SocketServer {
     if (request.headers.authorization !== undefined && !access.requestAuthorized(request))
       return refuseUpgrade(socket, '401 Unauthorized');
     if (fanOut.clients.size >= limits.maxClients) return refuseUpgrade(socket, '503 Service Unavailable');
-    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, request));
+    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, socket, request));
   }
 
-  private welcome(socket: WebSocket, request: IncomingMessage): void {
+  private welcome(socket: WebSocket, transport: Duplex, request: IncomingMessage): void {
     const { access, fanOut, limits, mode, now } = this.deps;
-    const client = new Client(socket, limits, now());
+    const client = new Client(socket, transport, limits, now());
     client.authorized = access.requestAuthorized(request);
-    fanOut.clients.add(client);
+    fanOut.add(client);
     const deadline = client.authorized
       ? undefined
-      : setTimeout(() => client.authorized || fanOut.refuse(client), limits.authDeadlineMs);
+      : setTimeout(() => client.authorized || refuseClient(client), limits.authDeadlineMs);
     socket.on('pong', () => {
       if (client.mayTalk(now())) client.alive = true;
     });
@@ -114,51 +124,56 @@ export class SocketServer {
       if (isBinary) return client.cut(1003, 'texts only');
       this.obey(client, parseClientMessage(textOf(data)));
     });
-    client.send(frameOf({ type: 'hello', version: 1, mode, authRequired: !client.authorized }));
+    const { session } = this;
+    client.send(frameOf({ type: 'hello', version: 2, session, mode, authRequired: !client.authorized }));
   }
 
-  private obey(client: Client, message: ClientMessage | null): void {
+  private obey(client: Client, request: ClientRequest | null): void {
     const { access, fanOut } = this.deps;
-    if (message?.op === 'auth') {
-      client.authorized ||= access.tokenMatches(message.token);
-      if (!client.authorized) fanOut.refuse(client);
+    if (request?.op === 'auth') {
+      client.authorized ||= access.tokenMatches(request.token);
+      if (!client.authorized) refuseClient(client);
       return;
     }
     if (!client.authorized) return client.cut(CLOSE_CODES.unauthorized, 'the token comes first');
-    if (message === null)
-      return refuse(
-        client,
-        'malformed',
-        'That is no message of this protocol: op is auth, subscribe or unsubscribe.',
-      );
-    if (message.channel === 'prices') {
-      if (message.op === 'subscribe') fanOut.followPrices(client);
-      else client.followPrices(false);
-      return;
-    }
-    // The schema lets no other channel pass yet.
-    if (message.channel !== 'candles') return;
-    if (message.op === 'unsubscribe') return fanOut.unfollow(client, seriesKey(message));
-    this.follow(client, message);
+    if (request === null)
+      return refuse(client, {
+        code: 'malformed',
+        message: 'That is no message of this protocol: op is auth, subscribe or unsubscribe.',
+      });
+    if (request.op === 'unsubscribe') return fanOut.unfollow(client, request.channel);
+    this.follow(client, request.channel, request.resume);
   }
 
-  private follow(client: Client, message: Extract<ClientMessage, { channel: 'candles' }>): void {
-    const { exchange, symbol, timeframe } = message;
-    const { view, fanOut, limits } = this.deps;
-    if (!view.knows(exchange, symbol))
-      return refuse(client, 'unknown-symbol', `Nothing is known of ${symbol} on ${exchange}.`);
-    if (client.followed.size >= limits.maxSubscriptions && !client.followed.has(seriesKey(message)))
-      return refuse(
-        client,
-        'too-many-subscriptions',
-        `At most ${limits.maxSubscriptions} series: unsubscribe one first.`,
-      );
-    fanOut.follow(client, { exchange, symbol, timeframe });
+  private follow(client: Client, channel: Channel, resume: Resume | undefined): void {
+    const { view, fanOut, limits, now } = this.deps;
+    const names = 'symbol' in channel || 'exchange' in channel ? channel : null;
+    if (names !== null && !view.knows(names))
+      return refuse(client, {
+        code: 'unknown-symbol',
+        message: `Nothing is known of ${[names.symbol, names.exchange].filter((name) => name !== undefined).join(' on ')}.`,
+        about: channel,
+      });
+    if (client.subscriptionCount >= limits.maxSubscriptions && !client.follows(channelKey(channel)))
+      return refuse(client, {
+        code: 'too-many-subscriptions',
+        message: `At most ${limits.maxSubscriptions} channels: unsubscribe one first.`,
+        about: channel,
+      });
+    fanOut.follow(client, channel, resume?.session === this.session ? resume.seq : null, now());
   }
 }
 
-function refuse(client: Client, code: ErrorMessage['code'], message: string): void {
-  client.send(frameOf({ type: 'error', code, message }));
+function frameOf(message: ServerMessage): Buffer {
+  return Buffer.from(JSON.stringify(message));
+}
+
+function refuse(client: Client, fault: Omit<ErrorMessage, 'type'>): void {
+  client.send(frameOf({ type: 'error', ...fault }));
+}
+
+function refuseClient(client: Client): void {
+  client.cut(CLOSE_CODES.unauthorized, 'a valid token is required');
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

@@ -23,7 +23,12 @@ describe('a client of the dashboard', () => {
   });
 
   const tell = (exchange: string, timestamp: number, snapshot = false): void => {
-    const message = { type: 'prices', snapshot, prices: [{ exchange, symbol: 'BTC/USD', timestamp }] };
+    const message = {
+      type: 'prices',
+      from: snapshot ? null : 1,
+      seq: 2,
+      prices: [{ exchange, symbol: 'BTC/USD', timestamp }],
+    };
     socket.send(JSON.stringify(message));
   };
 

@@ -80,7 +80,11 @@ export class DashboardPrices {
   }
 
   #hear(text: string): void {
-    const message = JSON.parse(text) as { type: string; snapshot?: boolean; prices?: readonly PriceRow[] };
+    const message = JSON.parse(text) as {
+      type: string;
+      from?: number | null;
+      prices?: readonly PriceRow[];
+    };
     if (message.type !== 'prices') return;
     const at = Date.now();
     for (const { exchange, symbol, timestamp } of message.prices ?? []) {
@@ -89,7 +93,7 @@ export class DashboardPrices {
       if (known !== undefined && timestamp <= known) continue;
       this.#newest.set(series, timestamp);
       // What was there before this client came was not on its way to it.
-      if (message.snapshot === true || this.#changes.length >= MOST_CHANGES) continue;
+      if (message.from === null || this.#changes.length >= MOST_CHANGES) continue;
       this.#changes.push({ exchange, at, ageMs: at - timestamp });
     }
   }

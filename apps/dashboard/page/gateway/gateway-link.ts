@@ -93,13 +93,13 @@ export class GatewayLink {
     this.events.onMessage(message);
   }
 
-  private begin(authRequired: boolean, session: string | undefined): void {
+  private begin(authRequired: boolean, session: string): void {
     if (authRequired) {
       if (this.token === null) return this.giveUp(false);
       this.say({ op: 'auth', token: this.token });
     }
     this.tell({ kind: 'open' });
-    for (const message of this.subscriptions.begin(session ?? null)) this.send(message);
+    for (const message of this.subscriptions.begin(session)) this.send(message);
   }
 
   private lose(code: number): void {

@@ -32,7 +32,7 @@ export class Subscriptions {
   }
 
   /** Everything to say to a gateway that has greeted with this session. */
-  begin(session: string | null): ClientMessage[] {
+  begin(session: string): ClientMessage[] {
     this.session = session;
     return [...this.byKey.values()].map((subscription) => this.ask(subscription));
   }
@@ -45,8 +45,8 @@ export class Subscriptions {
     const subscription = this.byKey.get(keyOf(channelOf(message)));
     if (subscription === undefined) return 'unwanted';
     const { seq, from } = message;
-    if (from === undefined || from === null || from === subscription.seq) {
-      Object.assign(subscription, { seq: seq ?? null, session: this.session, isAsked: false });
+    if (from === null || from === subscription.seq) {
+      Object.assign(subscription, { seq, session: this.session, isAsked: false });
       return 'taken';
     }
     return subscription.isAsked ? null : this.ask(subscription);

@@ -1,4 +1,4 @@
-import type { Candle, ProcessedTick } from '@neuraltrade/contracts';
+import type { Candle, Gap, MlSignal, ProcessedTick, SignalOutcome } from '@neuraltrade/contracts';
 
 /** A valid processed tick; what is not said is invented. Bid and ask lie 1 below and above `last`. */
 export function tickOf(fields: Partial<ProcessedTick>): ProcessedTick {
@@ -44,6 +44,64 @@ export function candleOf(fields: Partial<Candle>): Candle {
     revision,
     epoch: 1,
     complete: true,
+    ...fields,
+  };
+}
+
+/** An open gap of that symbol after trade 41; what is not said is invented. */
+export function gapOf(fields: Partial<Gap>): Gap {
+  return {
+    gapId: 'binance:BTC/USDT:41',
+    exchange: 'binance',
+    symbol: 'BTC/USDT',
+    afterTradeId: '41',
+    beforeTradeId: null,
+    fromTimestamp: 1_760_000_000_000,
+    toTimestamp: null,
+    missing: null,
+    cause: 'disconnect',
+    status: 'open',
+    ...fields,
+  };
+}
+
+/** A signal of that symbol to buy; what is not said is invented. */
+export function signalOf(fields: Partial<MlSignal>): MlSignal {
+  return {
+    exchange: 'binance',
+    symbol: 'BTC/USDT',
+    timeframe: '1m',
+    signalType: 'buy',
+    riskLevel: 'low',
+    confidence: 0.7,
+    probBuy: 0.7,
+    probHold: 0.2,
+    probSell: 0.1,
+    riskScore: 0.15,
+    inferenceTimeMs: 0.4,
+    modelVersion: 'trend-1',
+    timestamp: 1_760_000_100_000,
+    ...fields,
+  };
+}
+
+/** A hit of that signal five minutes later; what is not said is invented. */
+export function outcomeOf(fields: Partial<SignalOutcome>): SignalOutcome {
+  const { timestamp = 1_760_000_100_000 } = fields;
+  return {
+    exchange: 'binance',
+    symbol: 'BTC/USDT',
+    timeframe: '1m',
+    modelVersion: 'trend-1',
+    signalType: 'buy',
+    timestamp,
+    horizonTimestamp: timestamp + 300_000,
+    status: 'hit',
+    entryPrice: 100,
+    exitPrice: 101,
+    returnBps: 100,
+    maxAdverseBps: 5,
+    maxFavourableBps: 120,
     ...fields,
   };
 }

@@ -9,9 +9,11 @@ import {
   type ComponentStatus,
   encodeBatch,
   type Gap,
+  type MlSignal,
   parkedQueue,
   type ProcessedTick,
   routingKeys,
+  type SignalOutcome,
 } from '@neuraltrade/contracts';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
 import { createMetrics, type Metrics } from '@neuraltrade/metrics';
@@ -109,6 +111,22 @@ export class RunningDashboard {
   /** Publishes a gap. */
   async gap(gap: Gap): Promise<void> {
     await this.publish(AMQP_EXCHANGES.events, routingKeys.gap(gap.exchange, gap.symbol), 'gaps', [gap]);
+  }
+
+  /** Publishes signals. */
+  async signal(...signals: MlSignal[]): Promise<void> {
+    for (const one of signals)
+      await this.publish(AMQP_EXCHANGES.signals, routingKeys.signal(one.exchange, one.symbol), 'signals', [
+        one,
+      ]);
+  }
+
+  /** Publishes outcomes. */
+  async outcome(...outcomes: SignalOutcome[]): Promise<void> {
+    for (const one of outcomes)
+      await this.publish(AMQP_EXCHANGES.signals, routingKeys.outcome(one.exchange, one.symbol), 'outcomes', [
+        one,
+      ]);
   }
 
   /** Publishes a batch of any kind under any key. */
