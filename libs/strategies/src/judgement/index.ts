@@ -1,0 +1,3 @@
+export * from './model-signal';
+export * from './probabilities';
+export * from './risk';
