@@ -1,4 +1,5 @@
-// Bundles one app or tool into dist/<project>/main.cjs; builds the web page beside it when project.json names one.
+// Bundles one app or tool into dist/<project>/main.cjs. What the metadata of its project.json names is laid beside it: a web page
+// (`page`), programs that it starts as processes of their own (`programs`, name to entry file), and folders (`folders`).
 import { build, stop } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Packages with native code, which cannot be bundled. */
-const NATIVE = ['@duckdb/node-api'];
+const NATIVE = ['@duckdb/node-api', 'onnxruntime-node'];
 /**
  * pino asks for pino-pretty only when it is told to; testcontainers holds optional native code and playwright-core a browser's
  * protocol: they serve tools only.
@@ -33,11 +34,15 @@ export async function bundleWithNative(project) {
   const { metadata } = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8'));
   const [script, page] = await Promise.all([
     compile(project, {
-      entryPoints: [join(folder, 'src/main.ts')],
-      outfile: join(outdir, 'main.cjs'),
+      entryPoints: { main: join(folder, 'src/main.ts'), ...metadata?.programs },
+      outdir,
+      outExtension: { '.js': '.cjs' },
+      absWorkingDir: root,
       platform: 'node',
       target: 'node20',
       format: 'cjs',
+      // What is loaded later is CommonJS too, and found as require finds it.
+      supported: { 'dynamic-import': false },
       sourcemap: true,
       external: NOT_BUNDLED,
       loader: { '.flux': 'text' },
@@ -45,8 +50,18 @@ export async function bundleWithNative(project) {
     }),
     metadata?.page ? compilePage(metadata.page, join(outdir, 'page')) : [],
   ]);
-  for (const { path, contents } of [...script.outputFiles, ...page]) replaceFile(path, contents);
+  const folders = Object.entries(metadata?.folders ?? {}).flatMap(([name, from]) =>
+    readFolder(join(root, from), join(outdir, name)),
+  );
+  for (const { path, contents } of [...script.outputFiles, ...page, ...folders]) replaceFile(path, contents);
   return { file: join(outdir, 'main.cjs'), native: nativeOf(script.metafile) };
+}
+
+function readFolder(from, to) {
+  return readdirSync(from).map((name) => ({
+    path: join(to, name),
+    contents: readFileSync(join(from, name)),
+  }));
 }
 
 function nativeOf({ outputs }) {

@@ -1,0 +1,10 @@
+export * from './model/feature-schema-hash';
+export * from './model/model-folder';
+export * from './model/model-manifest';
+export * from './model/model-refused-error';
+export * from './onnx/onnx-file';
+export * from './onnx/onnx-session';
+export * from './onnx/onnx-types';
+export * from './process/inference-process';
+export { type Judgement, UNJUDGED_REASONS, type UnjudgedReason } from './process/inference-request';
+export * from './process/unavailable-error';
