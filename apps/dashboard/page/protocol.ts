@@ -280,6 +280,52 @@ export const CLOSE_CODES = {
   tooManyMessages: 4429,
 } as const;
 
+/** Answer of GET /api/signals. */
+export interface SignalsAnswer {
+  /** Ascending by timestamp. */
+  signals: MlSignal[];
+  /** What became of these signals, ascending by timestamp; one is found by names, timeframe, model version, timestamp and type. */
+  outcomes: SignalOutcome[];
+}
+
+/** One row of GET /api/signal-performance: the signals of one model version on one UTC day, and what became of them. */
+export interface PerformanceRow {
+  /** Name and version of the model. */
+  modelVersion: string;
+  /** Start of the UTC day, ms UTC; a signal belongs to the day of its timestamp. */
+  day: number;
+  /** Signals to buy. */
+  buy: number;
+  /** Signals to sell. */
+  sell: number;
+  /** Signals to do nothing. */
+  hold: number;
+  /** Signals to act: buy + sell. */
+  total: number;
+  /** buy / total, 0 to 1; null on a day with holds only. */
+  buyRatio: number | null;
+  /** What became of the signals to act. */
+  acts: OutcomeFigures;
+  /** What became of the signals to do nothing. */
+  holds: OutcomeFigures;
+}
+
+/** What became of some signals. */
+export interface OutcomeFigures {
+  /** Hits and misses. */
+  judged: number;
+  /** How many went as the signal said. */
+  hits: number;
+  /** How many did not. */
+  misses: number;
+  /** How many nothing can be said of. */
+  unjudged: number;
+  /** hits / judged, 0 to 1; null when none was judged. */
+  hitRate: number | null;
+  /** Mean return of those judged the signal's way, basis points; null when none was judged. */
+  meanReturnBps: number | null;
+}
+
 /** Body of every HTTP error. */
 export interface HttpError {
   /** What went wrong. */

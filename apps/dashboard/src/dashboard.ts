@@ -7,19 +7,17 @@ import { type Check, listen, type Logger, type Operations } from '@neuraltrade/s
 import type { MarketStore } from '@neuraltrade/storage';
 import type { DashboardMode, VenueAddress } from '../page/protocol';
 import { Access } from './access';
-import { CandleHistory } from './candle-history';
 import type { DashboardConfig } from './config';
 import { capConnections } from './connection-cap';
 import { FanOut } from './fan-out';
 import { createRequestListener } from './http-gateway';
 import { Intake } from './intake';
+import { MarketHistory } from './market-history';
 import { type MarketName, MarketView } from './market-view';
 import { PageFiles } from './page-files';
 import { SocketServer } from './socket-server';
-import { StoredPrices } from './stored-prices';
+import { StoredMarket } from './stored-market';
 import { Topics } from './topics/topics';
-
-const DAY_MS = 86_400_000;
 
 /** What a dashboard works with. */
 export interface DashboardDeps {
@@ -72,7 +70,7 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
   const { bus, store, mode, config, metrics, log, now } = deps;
   const page = new PageFiles(deps.pageDirectory, mode);
   const view = new MarketView(mode, now, deps.symbols, deps.venues);
-  const history = new CandleHistory(store, view.candles);
+  const history = new MarketHistory(store, view.candles);
   const access = new Access(config);
   const clientCount = (): number => fanOut.clients.size;
   const topics = new Topics(view, () => view.summary(clientCount()));
@@ -102,7 +100,7 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
   });
   const queue = dashboardQueue(randomUUID(), config.queueMaxBytes);
   const intake = new Intake({ bus, queue, view, metrics, log });
-  const stored = new StoredPrices(store, deps.storeReady, view.prices, now() - DAY_MS, log);
+  const stored = new StoredMarket({ store, ready: deps.storeReady, view, now, log });
   // Whether the store is back must not depend on somebody who asks: nobody is sent to a dashboard that is not ready.
   history.onFault = () => stored.startLater();
   stored.onRead = () => history.mended();

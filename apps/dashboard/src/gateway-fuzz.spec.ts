@@ -90,14 +90,36 @@ const word = fc.oneof(
   fc.constantFrom('../', '..%2f', '%00', '%', '%c0%ae', '\\', '//evil.example', 'x'.repeat(3_000)),
 );
 const path = fc.oneof(
-  fc.constantFrom('/', '/api/candles', '/api/last-prices', '/api/pipeline', '/ws', '/metrics', '/style.css'),
+  fc.constantFrom(
+    '/',
+    '/api/candles',
+    '/api/gaps',
+    '/api/signals',
+    '/api/signal-performance',
+    '/api/last-prices',
+    '/api/pipeline',
+    '/ws',
+    '/metrics',
+    '/style.css',
+  ),
   fc.array(word, { maxLength: 4 }).map((parts) => `/${parts.join('/')}`),
   fc
     .tuple(fc.constantFrom('/api/', '/', 'http://evil.example/', '*', ''), word)
     .map((parts) => parts.join('')),
 );
 const name = fc.oneof(
-  fc.constantFrom('exchange', 'symbol', 'timeframe', 'limit', 'before', '__proto__', 'constructor', 'token'),
+  fc.constantFrom(
+    'exchange',
+    'symbol',
+    'timeframe',
+    'modelVersion',
+    'limit',
+    'before',
+    'from',
+    'to',
+    '__proto__',
+    'token',
+  ),
   word,
 );
 const query = fc.array(fc.tuple(name, word), { maxLength: 6 }).map((pairs) => {
@@ -169,14 +191,23 @@ test('any request gets a documented answer without a trace of our insides, or is
   for (const status of [200, 400, 404]) expect(seen.get(status) ?? 0).toBeGreaterThan(0);
 });
 
-test('any query of candles is answered with candles or with 400 or 404 in words', async () => {
+test.each([
+  ['candles', [] as unknown],
+  ['gaps', []],
+  ['signals', { signals: [], outcomes: [] }],
+  ['signal-performance', []],
+])('any query of %s is answered with rows or with 400 or 404 in words', async (route, none) => {
+  const instant = fc.oneof(fc.constantFrom('0', '999999999999999', '9999999999999999', '-1', 'NaN'), word);
   const values = fc.record(
     {
       exchange: fc.oneof(fc.constant('binance'), word),
       symbol: fc.oneof(fc.constant('BTC/USDT'), word),
       timeframe: fc.oneof(fc.constantFrom('1m', '1d', '7m', '10y', '99999d'), word),
       limit: fc.oneof(fc.constantFrom('1', '1000', '1001', '0', '1e9', '99999999999999999999'), word),
-      before: fc.oneof(fc.constantFrom('0', '999999999999999', '9999999999999999', '-1', 'NaN'), word),
+      before: instant,
+      from: instant,
+      to: instant,
+      modelVersion: word,
     },
     { requiredKeys: [] },
   );
@@ -185,9 +216,9 @@ test('any query of candles is answered with candles or with 400 or 404 in words'
       const search = Object.entries(parameters).map(
         ([key, value]) => `${key}=${encodeURIComponent(toWellFormed(value))}`,
       );
-      const answer = await running.get(`/api/candles?${search.join('&')}`);
-      const body = (await answer.json()) as { error?: { message: string } } | unknown[];
-      if (answer.status === 200) return expect(body).toEqual([]);
+      const answer = await running.get(`/api/${route}?${search.join('&')}`);
+      const body = await answer.json();
+      if (answer.status === 200) return expect(body).toEqual(none);
       expect([400, 404]).toContain(answer.status);
       expect(body).toEqual({
         error: {

@@ -1,7 +1,13 @@
 import { request } from 'node:http';
-import type { Candle } from '@neuraltrade/contracts';
-import type { AgedPriceRow, HttpError, PipelineSummary } from '../page/protocol';
-import { candleOf, tickOf } from './testing/market-samples';
+import type { Candle, Gap } from '@neuraltrade/contracts';
+import type {
+  AgedPriceRow,
+  HttpError,
+  PerformanceRow,
+  PipelineSummary,
+  SignalsAnswer,
+} from '../page/protocol';
+import { candleOf, gapOf, outcomeOf, signalOf, tickOf } from './testing/market-samples';
 import { RunningDashboard, type RunningDashboardOptions, until } from './testing/running-dashboard';
 
 const MINUTE = 60_000;
@@ -88,11 +94,25 @@ describe('candles', () => {
     expect(await gateway.json(series)).toEqual([]);
   });
 
+  test('of a range the newest `limit` come, its end exclusive', async () => {
+    const stored = [1, 2, 3, 4].map((minute) => candleOf({ timestamp: minute * MINUTE }));
+    const gateway = await start({ now: () => 10 * MINUTE, prepare: (store) => store.writeCandles(stored) });
+    const read = async (query: string): Promise<number[]> =>
+      (await gateway.json<Candle[]>(series + query)).map(({ timestamp }) => timestamp / MINUTE);
+    expect(await read(`&from=${2 * MINUTE}&to=${4 * MINUTE}`)).toEqual([2, 3]);
+    expect(await read(`&from=${2 * MINUTE}&limit=2`)).toEqual([3, 4]);
+    expect(await read(`&to=${3 * MINUTE}`)).toEqual([1, 2]);
+    expect(await read(`&from=${9 * MINUTE}`)).toEqual([]);
+  });
+
   test.each([
     ['&limit=0', 400, 'bad-request'],
     ['&limit=1001', 400, 'bad-request'],
     ['&limit=ten', 400, 'bad-request'],
     ['&before=yesterday', 400, 'bad-request'],
+    ['&from=1&to=315576000000', 400, 'bad-request'],
+    ['&from=0', 400, 'bad-request'],
+    ['&before=5&to=5', 400, 'bad-request'],
     ['', 404, 'unknown-symbol'],
   ])('%p is answered %p %p in words', async (query, status, code) => {
     const response = await (await start()).get(series + query);
@@ -110,6 +130,109 @@ describe('candles', () => {
     'exchange=__proto__&symbol=BTC/USDT&timeframe=1m',
   ])('the query %p is refused with 400', async (query) => {
     expect((await (await start()).get(`/api/candles?${query}`)).status).toBe(400);
+  });
+});
+
+describe('history of gaps and signals', () => {
+  const now = 1_760_000_600_000;
+  const names = 'exchange=binance&symbol=BTC/USDT';
+  const prepare: RunningDashboardOptions['prepare'] = async (store) => {
+    await store.writeGaps([
+      gapOf({ gapId: 'a', status: 'filled', fromTimestamp: now - 9_000, toTimestamp: now - 8_000 }),
+      gapOf({ gapId: 'b', fromTimestamp: now - 100 * 86_400_000 }),
+      gapOf({ gapId: 'c', symbol: 'ETH/USDT' }),
+    ]);
+    await store.writeSignals([
+      signalOf({ timestamp: now - 3 * 86_400_000 }),
+      signalOf({ timestamp: now - 120_000 }),
+      signalOf({ timestamp: now - 60_000, signalType: 'hold', modelVersion: 'trend-2' }),
+    ]);
+    await store.writeOutcomes([
+      outcomeOf({ timestamp: now - 3 * 86_400_000 }),
+      outcomeOf({ timestamp: now - 120_000, returnBps: 7 }),
+      outcomeOf({ timestamp: now - 90_000 }),
+    ]);
+  };
+  const open = (): Promise<RunningDashboard> => start({ now: () => now, prepare });
+
+  test('gaps come by symbol, those that were open in the range among them', async () => {
+    const gateway = await open();
+    const ids = async (query = ''): Promise<string[]> =>
+      (await gateway.json<Gap[]>(`/api/gaps?${names}${query}`)).map(({ gapId }) => gapId);
+    expect(await ids()).toEqual(['b', 'a']);
+    expect(await ids('&limit=1')).toEqual(['a']);
+    expect(await ids(`&to=${now - 9_000}`)).toEqual(['b']);
+  });
+
+  test('signals of the last day come with their own outcomes, narrowed by what is asked for', async () => {
+    const gateway = await open();
+    const read = (query = ''): Promise<SignalsAnswer> => gateway.json(`/api/signals?${query}`);
+    const first = signalOf({ timestamp: now - 120_000 });
+    const hold = signalOf({ timestamp: now - 60_000, signalType: 'hold', modelVersion: 'trend-2' });
+    const outcome = outcomeOf({ timestamp: now - 120_000, returnBps: 7 });
+    expect(await read()).toEqual({ signals: [first, hold], outcomes: [outcome] });
+    expect(await read(`${names}&modelVersion=trend-2&timeframe=1m`)).toEqual({
+      signals: [hold],
+      outcomes: [],
+    });
+    expect((await read(`from=${now - 9 * 86_400_000}`)).signals).toHaveLength(3);
+  });
+
+  test('the performance of a model counts its signals and what became of them', async () => {
+    const rows = await (await open()).json<PerformanceRow[]>('/api/signal-performance');
+    expect(rows.map(({ modelVersion, total, hold }) => [modelVersion, total, hold])).toEqual([
+      ['trend-1', 1, 0],
+      ['trend-1', 1, 0],
+      ['trend-2', 0, 1],
+    ]);
+    expect(rows[1]?.acts).toEqual({
+      judged: 2,
+      hits: 2,
+      misses: 0,
+      unjudged: 0,
+      hitRate: 1,
+      meanReturnBps: 53.5,
+    });
+    expect(rows[2]?.holds).toEqual({
+      judged: 0,
+      hits: 0,
+      misses: 0,
+      unjudged: 0,
+      hitRate: null,
+      meanReturnBps: null,
+    });
+  });
+
+  test.each([
+    ['/api/gaps?exchange=binance', 400, 'bad-request'],
+    [`/api/gaps?${names}&from=1`, 400, 'bad-request'],
+    [`/api/gaps?${names}&from=9&to=8`, 400, 'bad-request'],
+    ['/api/gaps?exchange=binance&symbol=XXX/USDT', 404, 'unknown-symbol'],
+    ['/api/signals?from=1&to=315576000000', 400, 'bad-request'],
+    ['/api/signals?symbol=btc', 400, 'bad-request'],
+    ['/api/signals?modelVersion=', 400, 'bad-request'],
+    ['/api/signals?limit=1001', 400, 'bad-request'],
+    ['/api/signals?symbol=XXX/USDT', 404, 'unknown-symbol'],
+    [`/api/signal-performance?from=${now - 100 * 86_400_000}`, 400, 'bad-request'],
+    ['/api/signal-performance?exchange=kraken', 404, 'unknown-symbol'],
+  ])('%p is answered %p %p in words', async (path, status, code) => {
+    const response = await (await open()).get(path);
+    const { error } = (await response.json()) as HttpError;
+    expect({ status: response.status, error }).toEqual({
+      status,
+      error: { code, message: expect.stringMatching(/^[A-Za-z].{10,}\.$/) as string },
+    });
+  });
+
+  test('a store that does not answer is 503 in words for each of them', async () => {
+    const gateway = await open();
+    await gateway.store.close();
+    for (const path of [`/api/gaps?${names}`, '/api/signals', '/api/signal-performance', series]) {
+      const response = await gateway.get(path);
+      const { error } = (await response.json()) as HttpError;
+      expect([response.status, error.code]).toEqual([503, 'store-unavailable']);
+    }
+    expect(gateway.dashboard.checks.find(({ name }) => name === 'dashboard-history')?.probe().ok).toBe(false);
   });
 });
 

@@ -210,6 +210,25 @@ describe('what a client is told', () => {
     expect(news.flatMap(({ outcomes }) => outcomes)).toEqual([outcomeOf({})]);
   });
 
+  test('after a restart the stored signals and outcomes of the last days are in the snapshot', async () => {
+    const timestamp = Date.now() - 3_600_000;
+    await start({
+      prepare: async (store) => {
+        await store.writeSignals([
+          signalOf({ timestamp }),
+          signalOf({ timestamp: timestamp - 30 * 86_400_000 }),
+        ]);
+        await store.writeOutcomes([outcomeOf({ timestamp })]);
+      },
+    });
+    const client = await open().greeted();
+    client.say({ op: 'subscribe', channel: 'signals' });
+    expect(await client.next('signals')).toMatchObject({
+      signals: [signalOf({ timestamp })],
+      outcomes: [outcomeOf({ timestamp })],
+    });
+  });
+
   test('signals of a venue or symbol that nobody knows are refused, those of all can always be followed', async () => {
     await start();
     const client = await open().greeted();

@@ -32,12 +32,15 @@ export class SignalBook {
     return this.changes;
   }
 
+  /** Takes stored signals and outcomes, where none is known. */
+  seed(signals: readonly MlSignal[], outcomes: readonly SignalOutcome[]): void {
+    this.acceptSignals(signals.filter((signal) => this.signals.get(copyKey(signal)) === undefined));
+    this.acceptOutcomes(outcomes.filter((outcome) => this.outcomes.get(signalKey(outcome)) === undefined));
+  }
+
   /** Takes signals from the bus; a repeat takes the place of the copy before. */
   acceptSignals(signals: readonly MlSignal[]): void {
-    for (const signal of signals) {
-      const key = `${signalKey(signal)}:${signal.riskLevel}`;
-      this.signals.put(key, signal, (this.changes += 1));
-    }
+    for (const signal of signals) this.signals.put(copyKey(signal), signal, (this.changes += 1));
   }
 
   /** Takes outcomes from the bus; a repeat takes the place of the copy before. */
@@ -64,6 +67,11 @@ export class SignalBook {
   holdsAfter(version: number): boolean {
     return this.signals.holdsAfter(version) && this.outcomes.holdsAfter(version);
   }
+}
+
+/** What names a signal as the store keeps it: a model may judge one candle twice. */
+function copyKey(signal: MlSignal): string {
+  return `${signalKey(signal)}:${signal.riskLevel}`;
 }
 
 function matcherOf({
