@@ -1,5 +1,6 @@
 import { MissingServiceError, startInflux, startRabbitMq } from '@neuraltrade/infra';
 import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
+import { benchPage } from './page-suite';
 import { benchSink } from './sink-suite';
 import { benchStore } from './store-suite';
 
@@ -12,6 +13,10 @@ const HELP = `Measures parts of the pipeline; one JSON line a figure, with its p
   --suite sink    points a second that the influx-sink process takes from a backlog on a private RabbitMQ to a private
                   InfluxDB, from its start to the last stored tick, and its peak memory; against the official client's own
                   writer with its default batching
+  --suite page    the dashboard's page in a browser: from npm start to the first candle, its weight, frames a second, the time
+                  from a trade on the bus to the screen, and the heap, at a steady rate of trades
+  --rate N        trades a second    (1000)   page only
+  --seconds N     time to look at it (60)     page only
   --ticks N       ticks to write     (1000000)
   --batch N       ticks a request    (5000)   store only
   --message N     ticks a message    (100)    sink only
@@ -20,16 +25,27 @@ const HELP = `Measures parts of the pipeline; one JSON line a figure, with its p
 `;
 
 async function main(): Promise<void> {
-  const { help, values } = readFlags(process.argv.slice(2), ['suite', 'ticks', 'batch', 'message', 'gzip']);
+  const { help, values } = readFlags(process.argv.slice(2), [
+    'suite',
+    'ticks',
+    'batch',
+    'message',
+    'gzip',
+    'rate',
+    'seconds',
+  ]);
   if (help) {
     process.stdout.write(HELP);
     return;
   }
   const { suite = 'store' } = values;
-  if (suite !== 'store' && suite !== 'sink') {
-    throw new ExpectedError(`There is no suite '${suite}': --suite takes store or sink.`, USAGE_EXIT_CODE);
+  if (suite !== 'store' && suite !== 'sink' && suite !== 'page') {
+    throw new ExpectedError(
+      `There is no suite '${suite}': --suite takes store, sink or page.`,
+      USAGE_EXIT_CODE,
+    );
   }
-  const count = (flag: 'ticks' | 'batch' | 'message', fallback: number): number => {
+  const count = (flag: 'ticks' | 'batch' | 'message' | 'rate' | 'seconds', fallback: number): number => {
     const text = values[flag] ?? String(fallback);
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw new ExpectedError(`--${flag} takes a whole number from 1 to 999999999.`, USAGE_EXIT_CODE);
@@ -41,6 +57,7 @@ async function main(): Promise<void> {
   };
   const message = count('message', 100);
   const tell = (figure: object): void => void process.stdout.write(`${JSON.stringify(figure)}\n`);
+  if (suite === 'page') return benchPage({ rate: count('rate', 1_000), seconds: count('seconds', 60) }, tell);
   const influx = await startInflux({ env: process.env });
   try {
     if (suite === 'store') return await benchStore(influx, sizes, tell);

@@ -19,7 +19,6 @@ export class PriceCell {
   private readonly fields: Readonly<Record<FieldName, HTMLElement>>;
   /** The price on the screen, to see which way it went. */
   private shown: number | null = null;
-  private flashes = 0;
 
   /**
    * @param exchange the venue.
@@ -53,18 +52,26 @@ export class PriceCell {
     };
   }
 
-  /** Shows the newest row. */
-  draw(): void {
+  /** Shows the newest row. Returns whether the price changed: such a cell flashes until {@link calm}. */
+  draw(): boolean {
     const { row, fields, shown, button } = this;
-    if (row === null) return;
+    if (row === null) return false;
     const decimals = priceDecimals(row.last);
     setText(fields.last, formatPrice(row.last, decimals));
     setText(fields.bid, row.quoted ? formatPrice(row.bid, decimals) : '–');
     setText(fields.ask, row.quoted ? formatPrice(row.ask, decimals) : '–');
     setText(fields.bps, formatBps(row.spreadBps));
     button.dataset['last'] = String(row.last);
-    if (shown !== null && shown !== row.last) this.flash(row.last > shown ? 'up' : 'down');
     this.shown = row.last;
+    if (shown === null || shown === row.last) return false;
+    fields.last.dataset['direction'] = row.last > shown ? 'up' : 'down';
+    fields.last.classList.add('flash');
+    return true;
+  }
+
+  /** Ends the flash. */
+  calm(): void {
+    this.fields.last.classList.remove('flash');
   }
 
   /** Shows how old the trade is at `now`, ms UTC, and returns it; null without any. */
@@ -85,12 +92,5 @@ export class PriceCell {
   /** Marks the cell as the one that the chart shows. */
   choose(chosen: boolean): void {
     this.button.setAttribute('aria-pressed', String(chosen));
-  }
-
-  private flash(direction: 'up' | 'down'): void {
-    this.flashes += 1;
-    this.fields.last.dataset['direction'] = direction;
-    // Two animations that look the same: the change of name starts it anew without asking the browser for a layout.
-    this.fields.last.dataset['flash'] = `${direction}-${this.flashes % 2}`;
   }
 }

@@ -7,10 +7,14 @@ import { nextCell } from './matrix-keys';
 import { fillRow, headRow, newRow, type SymbolRow } from './matrix-rows';
 import { PriceCell } from './price-cell';
 
+/** How long a price that changed is lit, ms. */
+const FLASH_MS = 250;
+
 /** The prices of all venues side by side: a row a symbol, a cell a venue. USD and USDT are different symbols. */
 export class PriceMatrix {
   private readonly rows = new Map<string, SymbolRow>();
   private readonly dirtyCells = new Set<PriceCell>();
+  private flashing: PriceCell[] = [];
   private readonly dirtyRows = new Set<SymbolRow>();
   private readonly head = element('div', 'matrix-head');
   private readonly body = element('div', 'matrix-body');
@@ -22,6 +26,9 @@ export class PriceMatrix {
   private filter = '';
   private isLaidOut = true;
   private readonly paint = (): void => this.draw();
+  private readonly calm = (): void => {
+    for (const cell of this.flashing.splice(0)) cell.calm();
+  };
 
   /**
    * @param root an empty element.
@@ -106,10 +113,18 @@ export class PriceMatrix {
 
   private draw(): void {
     if (!this.isLaidOut) this.layOut();
-    for (const cell of this.dirtyCells) cell.draw();
+    const flashing: PriceCell[] = [];
+    for (const cell of this.dirtyCells) if (cell.draw()) flashing.push(cell);
+    if (flashing.length > 0) this.calmLater(flashing);
     for (const row of this.dirtyRows) this.drawBest(row);
     this.dirtyCells.clear();
     this.dirtyRows.clear();
+  }
+
+  /** A flash that is switched on and off costs two drawings, one that fades a drawing in every frame. */
+  private calmLater(cells: readonly PriceCell[]): void {
+    if (this.flashing.length === 0) setTimeout(() => atNextFrame(this.calm), FLASH_MS);
+    this.flashing.push(...cells);
   }
 
   private drawBest({ best, cells }: SymbolRow): void {
