@@ -4,6 +4,7 @@ import { firstLoadFacts } from './testing/page-facts/first-load';
 import { liveUpdateFacts } from './testing/page-facts/live-updates';
 import { looksFacts } from './testing/page-facts/looks';
 import { switchingFacts } from './testing/page-facts/switching';
+import { tapeGapsSignalsFacts } from './testing/page-facts/tape-gaps-signals';
 import { PageRig } from './testing/page-rig';
 
 const executable = findChromium(process.env);
@@ -29,6 +30,7 @@ function pageFacts(chromium: string): void {
 
   firstLoadFacts(current);
   liveUpdateFacts(current);
+  tapeGapsSignalsFacts(current);
   switchingFacts(current);
   looksFacts(current);
   connectionFacts(current);

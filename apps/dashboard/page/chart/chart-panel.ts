@@ -25,6 +25,7 @@ export class ChartPanel {
   private series: CandleSeriesName | null = null;
   private pages: CandlePages | null = null;
   private hovered: Candle | undefined;
+  private hasLive = false;
   private gaps: readonly Gap[] = [];
   private signals: readonly JudgedSignal[] = [];
   private off: readonly OverlayName[] = [];
@@ -46,6 +47,7 @@ export class ChartPanel {
     this.series = series;
     const book = (this.book = new CandleBook());
     this.hovered = undefined;
+    this.hasLive = false;
     Object.assign(this.root.dataset, series);
     const { symbol, exchange, timeframe } = series;
     this.root.setAttribute(
@@ -65,15 +67,13 @@ export class ChartPanel {
     void this.pages.loadNewest();
   }
 
-  /** Asks for the newest history again: after a reconnect, what happened meanwhile is missing. */
-  refresh(): void {
-    void this.pages?.loadNewest();
-  }
-
   /** Takes live candles. */
   take(message: CandlesMessage): void {
     if (this.series === null || !isSameSeries(message, this.series)) return;
     this.draw(message.candles);
+    // A snapshot that is not the first comes instead of changes that nobody kept: the history has them.
+    if (message.from === null && this.hasLive) void this.pages?.loadNewest();
+    this.hasLive = true;
   }
 
   /** Draws these gaps of the series. */

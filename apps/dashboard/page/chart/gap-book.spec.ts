@@ -1,30 +1,21 @@
-import type { Gap } from '@neuraltrade/contracts';
+import { gapOf } from '../../src/testing/market-samples';
 import { GapBook, gapSentence } from './gap-book';
-
-function gapOf(fields: Partial<Gap>): Gap {
-  return {
-    gapId: 'kraken:BTC/USD:1',
-    exchange: 'kraken',
-    symbol: 'BTC/USD',
-    afterTradeId: '1',
-    beforeTradeId: null,
-    fromTimestamp: 1_000,
-    toTimestamp: null,
-    missing: null,
-    cause: 'disconnect',
-    status: 'open',
-    ...fields,
-  };
-}
 
 test('a gap is known by its newest status', () => {
   const book = new GapBook();
-  book.take([gapOf({}), gapOf({ gapId: 'b', fromTimestamp: 500 })]);
-  book.take([gapOf({ status: 'filled', toTimestamp: 2_000 })]);
+  book.take([gapOf({ gapId: 'a', fromTimestamp: 900 }), gapOf({ gapId: 'b', fromTimestamp: 500 })]);
+  book.take([gapOf({ gapId: 'a', fromTimestamp: 900, status: 'filled', toTimestamp: 2_000 })]);
   expect(book.ascending().map(({ gapId, status }) => [gapId, status])).toEqual([
     ['b', 'open'],
-    ['kraken:BTC/USD:1', 'filled'],
+    ['a', 'filled'],
   ]);
+});
+
+test('a gap that is closed never opens again, whichever word of it comes first', () => {
+  const book = new GapBook();
+  book.take([gapOf({ status: 'unfillable', toTimestamp: 1_760_000_002_000 })]);
+  book.take([gapOf({})]);
+  expect(book.ascending().map(({ status }) => status)).toEqual(['unfillable']);
 });
 
 test('of very many gaps the oldest are forgotten', () => {

@@ -2,16 +2,19 @@ import type { Gap } from '@neuraltrade/contracts';
 
 const MOST_GAPS = 1_000;
 
-/** The gaps of one series, each with its newest status. Bounded: the oldest are forgotten. */
+/** The gaps of one series, each in its latest status. Bounded: the oldest are forgotten. */
 export class GapBook {
   private readonly byId = new Map<string, Gap>();
 
-  /** Takes gaps in the order in which they were said. Returns whether anything is different now. */
-  take(gaps: readonly Gap[]): boolean {
-    for (const gap of gaps) this.byId.set(gap.gapId, gap);
+  /** Takes gaps, live or from history; of two for one id the closed one counts, else the one that came later. */
+  take(gaps: readonly Gap[]): void {
+    for (const gap of gaps) {
+      const known = this.byId.get(gap.gapId);
+      if (known === undefined || known.status === 'open' || gap.status !== 'open')
+        this.byId.set(gap.gapId, gap);
+    }
     if (this.byId.size > MOST_GAPS)
       for (const { gapId } of this.ascending().slice(0, this.byId.size - MOST_GAPS)) this.byId.delete(gapId);
-    return gaps.length > 0;
   }
 
   /** All gaps by their beginning. */

@@ -39,7 +39,11 @@ export class TimeAxis {
   /** The x of an instant; null while there is no axis. */
   xOf(timestamp: number): number | null {
     const position = slotPosition(this.openings, timestamp, this.lengthMs);
-    return position === null ? null : this.chart.timeScale().logicalToCoordinate(position as Logical);
+    if (position === null) return null;
+    // The chart knows the middles of slots only.
+    const slot = Math.floor(position);
+    const middle = this.chart.timeScale().logicalToCoordinate(slot as Logical);
+    return middle === null ? null : middle + (position - slot) * this.slotWidth();
   }
 
   /** Width of a slot, px. */

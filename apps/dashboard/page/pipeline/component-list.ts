@@ -68,9 +68,13 @@ function venueFigures(figures: Readonly<Record<string, number>>): string {
   const { latencyMs, reconnects, gaps } = figures;
   return [
     latencyMs !== undefined && formatLatency(latencyMs),
-    reconnects !== undefined && `${formatCount(reconnects)} reconnects`,
-    gaps !== undefined && `${formatCount(gaps)} gaps`,
+    reconnects !== undefined && counted(reconnects, 'reconnect'),
+    gaps !== undefined && counted(gaps, 'gap'),
   ]
     .filter((text) => text !== false)
     .join(' · ');
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }

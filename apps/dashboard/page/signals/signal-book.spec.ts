@@ -1,5 +1,5 @@
 import type { MlSignal, SignalOutcome } from '@neuraltrade/contracts';
-import { outcomeOf, signalOf } from '../../src/testing/signal-samples';
+import { outcomeOf, signalOf } from '../../src/testing/market-samples';
 import { SignalBook } from './signal-book';
 
 const told = (book: SignalBook) =>

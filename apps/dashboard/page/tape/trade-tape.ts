@@ -38,14 +38,16 @@ export class TradeTape {
     this.waiting = [];
     setSentence(this.sentence, '');
     const decimals = priceDecimals(waiting[0]?.price ?? 1);
-    const drawn = waiting.map((trade) => this.rowFor().show(trade, decimals));
-    this.body.prepend(...drawn.map(({ root }) => root).reverse());
-    this.rows.push(...drawn);
+    for (const trade of waiting) {
+      const row = this.freeRow().show(trade, decimals);
+      this.rows.push(row);
+      this.body.prepend(row.root);
+    }
     this.body.dataset['trades'] = String(this.rows.length);
   }
 
   /** A row that is free: a new one, or the oldest on the tape. */
-  private rowFor(): TapeRow {
+  private freeRow(): TapeRow {
     return this.rows.length < LENGTH ? new TapeRow() : (this.rows.shift() ?? new TapeRow());
   }
 }

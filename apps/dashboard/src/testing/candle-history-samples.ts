@@ -8,20 +8,30 @@ export const MINUTE = 60_000;
 /** When the minute began in which the tests run, ms UTC. */
 export const OPEN = Math.floor(Date.now() / MINUTE) * MINUTE;
 
-/** BTC/USDT of every venue: 60 closed candles of 1m (opens 100, 101 ...) and 10 of 5m, up to now. */
+/**
+ * BTC/USDT of every venue: 60 closed candles of 1m (opens 100, 101 ...) and 10 of 5m, up to now; ETH/USD of Kraken: 700 of 1m.
+ */
 export function candleHistory(): Candle[] {
-  const series = (exchange: string, timeframe: string, lengthMs: number, count: number): Candle[] =>
+  const series = (
+    exchange: string,
+    timeframe: string,
+    lengthMs: number,
+    count: number,
+    symbol = 'BTC/USDT',
+  ): Candle[] =>
     Array.from({ length: count }, (_, index) =>
       candleOf({
         exchange,
+        symbol,
         timeframe,
         timestamp: Math.floor(OPEN / lengthMs) * lengthMs - (count - index) * lengthMs,
         open: 100 + index,
         close: 101 + index,
       }),
     );
-  return VENUES.flatMap((venue) => [
+  const ofVenues = VENUES.flatMap((venue) => [
     ...series(venue, '1m', MINUTE, 60),
     ...series(venue, '5m', 5 * MINUTE, 10),
   ]);
+  return [...ofVenues, ...series('kraken', '1m', MINUTE, 700, 'ETH/USD')];
 }

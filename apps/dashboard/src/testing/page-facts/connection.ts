@@ -1,5 +1,15 @@
-import { type PageRig } from '../page-rig';
+import { FaultProxy } from '@neuraltrade/infra';
+import type { Page } from 'playwright-core';
+import type { ClientMessage } from '../../../page/protocol';
+import { tickOf } from '../market-samples';
+import { cell, type PageRig } from '../page-rig';
 import { RunningDashboard, until } from '../running-dashboard';
+
+/** Has the page keep what its notice said: it is gone as soon as there is a connection again. */
+const KEEP_NOTICES = `
+  window.notices = '';
+  const notice = document.getElementById('notice');
+  new MutationObserver(() => (window.notices += notice.textContent)).observe(notice, { childList: true });`;
 
 /** What the page says and does when there is no gateway, or one that asks for something. */
 export function connectionFacts(rig: () => PageRig): void {
@@ -26,6 +36,82 @@ export function connectionFacts(rig: () => PageRig): void {
     }
   });
 
+  test('after a lost connection it goes on where it was, and asks for nothing twice', async () => {
+    const proxy = await FaultProxy.start(rig().running.dashboard.url);
+    const visitor = await rig().browser.context.newPage();
+    const said: Extract<ClientMessage, { channel: string }>[] = [];
+    visitor.on('websocket', (socket) =>
+      socket.on(
+        'framesent',
+        ({ payload }) => void said.push(JSON.parse(String(payload)) as (typeof said)[number]),
+      ),
+    );
+    try {
+      await visitor.goto(`${proxy.url}#/binance/BTC-USDT/1m`);
+      await priceIn(visitor, 'binance', 'BTC/USDT', /./);
+      await until(
+        'the candles',
+        async () => (await visitor.getAttribute('#chart', 'data-state')) === 'ready',
+      );
+      const before = said.splice(0).map(({ channel }) => channel);
+      proxy.refuse(true);
+      proxy.cut();
+      await until('the loss', async () => (await visitor.locator('#link').innerText()) === 'Disconnected');
+      await rig().trade('binance', 'BTC/USDT', 68_123);
+      proxy.refuse(false);
+      await priceIn(visitor, 'binance', 'BTC/USDT', '68,123.00');
+      expect(said.map(({ channel }) => channel).sort()).toEqual(before.sort());
+      expect(said.every((message) => message.op === 'subscribe' && message.resume !== undefined)).toBe(true);
+    } finally {
+      await visitor.close();
+      await proxy.stop();
+    }
+  });
+
+  test('a page that the gateway cut because it read too slowly says so, and catches up', async () => {
+    const crowd = await RunningDashboard.start({
+      limits: { flushIntervalMs: 5, maxBehindMs: 200, maxWaitingBytes: 400_000 },
+      pageDirectory: rig().pageDirectory,
+    });
+    const proxy = await FaultProxy.start(crowd.dashboard.url);
+    const visitor = await rig().browser.context.newPage();
+    const tradeAll = (last: number): Promise<void> =>
+      crowd.trade(
+        ...Array.from({ length: 1_000 }, (_, index) =>
+          tickOf({ symbol: `A${index}/USDT`, last, tradeId: String(last), timestamp: Date.now() }),
+        ),
+      );
+    let last = 1_000;
+    try {
+      await tradeAll(last);
+      await visitor.goto(proxy.url);
+      await priceIn(visitor, 'binance', 'A0/USDT', '1,000.00');
+      await visitor.evaluate(KEEP_NOTICES);
+      // The kernel holds megabytes for a reader that does not read; how many, nobody says. Who reads again too late after it was
+      // cut is not told why.
+      let stallMs = 300;
+      await until(
+        'the cut',
+        async () => {
+          proxy.flow('toClient', 'stall');
+          const end = Date.now() + (stallMs += 300);
+          while (Date.now() < end) await tradeAll((last += 1));
+          proxy.flow('toClient', 'pass');
+          await priceIn(visitor, 'binance', 'A0/USDT', `${last.toLocaleString('en-US')}.00`);
+          return (await visitor.evaluate<string>('window.notices')).includes('read too slowly');
+        },
+        30_000,
+      );
+      await tradeAll((last += 1));
+      await priceIn(visitor, 'binance', 'A999/USDT', `${last.toLocaleString('en-US')}.00`);
+      expect(await visitor.locator('#notice').isVisible()).toBe(false);
+    } finally {
+      await visitor.close();
+      await proxy.stop();
+      await crowd.stop();
+    }
+  });
+
   test('when the gateway is gone it says so, and it comes back by itself', async () => {
     await rig().running.stop();
     await rig().shows('#link', 'Disconnected');
@@ -36,4 +122,8 @@ export function connectionFacts(rig: () => PageRig): void {
     expect(await rig().at('#notice').isVisible()).toBe(false);
     await rig().shows('#mode', 'REPLAY');
   });
+}
+
+async function priceIn(page: Page, exchange: string, symbol: string, text: string | RegExp): Promise<void> {
+  await page.locator(`${cell(exchange, symbol)} .last`, { hasText: text }).waitFor({ timeout: 10_000 });
 }

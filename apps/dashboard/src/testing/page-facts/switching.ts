@@ -67,6 +67,18 @@ export function switchingFacts(rig: () => PageRig): void {
     await rig().chartShows({ candles: '61' });
   });
 
+  test('older candles are loaded when their end comes into view', async () => {
+    await rig().page.selectOption('#symbol', 'ETH/USD');
+    await rig().page.selectOption('#venue', 'kraken');
+    await rig().chartShows({ symbol: 'ETH/USD', exchange: 'kraken', candles: '300' });
+    await rig().page.focus('#chart');
+    await rig().page.keyboard.press('Home');
+    await rig().chartShows({ candles: '700' });
+    await rig().page.goBack();
+    await rig().page.goBack();
+    await rig().chartShows({ symbol: 'BTC/USDT', exchange: 'binance' });
+  });
+
   test('arrow keys go along the candles and tell each', async () => {
     await rig().page.focus('#chart');
     await rig().page.keyboard.press('Home');
