@@ -1,21 +1,30 @@
 import { ChartPanel } from './chart/chart-panel';
-import { GapBook } from './chart/gap-book';
 import { byId, setSentence, setText } from './dom/elements';
-import { capitalized, formatCount } from './format/price-format';
+import { capitalized } from './format/price-format';
 import { formatTimeOfDay } from './format/time-format';
 import { ConnectionBar } from './gateway/connection-bar';
 import { GatewayLink } from './gateway/gateway-link';
+import { HistoryRequests } from './gateway/history-requests';
 import { SeriesFeeds } from './gateway/series-feeds';
 import { PipelinePanel } from './pipeline/pipeline-panel';
 import { PriceMatrix } from './prices/price-matrix';
 import type { CandleSeriesName, PipelineMessage, ServerMessage } from './protocol';
-import { SignalBook } from './signals/signal-book';
+import { SignalFeed } from './signals/signal-feed';
 import { SignalList } from './signals/signal-list';
+import { signalTally } from './signals/signal-tally';
 import { TradeTape } from './tape/trade-tape';
 import { HelpDialog } from './view/help-dialog';
 import { applyLayout } from './view/layout';
 import { Navigation } from './view/navigation';
-import { isSameSeries, type PageAddress, type PanelName, TIMEFRAMES, toggled } from './view/page-address';
+import {
+  isSameSeries,
+  type OverlayName,
+  type PageAddress,
+  type PanelName,
+  TIMEFRAMES,
+  toggled,
+} from './view/page-address';
+import { pageShortcuts } from './view/page-shortcuts';
 import { SeriesControls } from './view/series-controls';
 import { Shortcuts } from './view/shortcuts';
 import { ThemeSwitch } from './view/theme';
@@ -33,8 +42,8 @@ const PANEL_NAMES: Record<PanelName, string> = {
 let token = sessionStorage.getItem(TOKEN_KEY);
 /** The gateway's clock less ours, ms; null until it has told us. */
 let clockOffset: number | null = null;
-let gaps = new GapBook();
-const signals = new SignalBook();
+const stored = new HistoryRequests(() => token);
+const signals = new SignalFeed(stored, now, showSignals);
 
 const navigation = new Navigation(show);
 const prices = new PriceMatrix(byId('prices', HTMLElement), (exchange, symbol) =>
@@ -43,7 +52,7 @@ const prices = new PriceMatrix(byId('prices', HTMLElement), (exchange, symbol) =
     panel: 'chart',
   }),
 );
-const chart = new ChartPanel(() => token);
+const chart = new ChartPanel(stored);
 const tape = new TradeTape();
 const signalList = new SignalList(({ exchange, symbol, timeframe }) =>
   navigation.go({ series: { exchange, symbol, timeframe }, panel: 'chart' }),
@@ -63,11 +72,7 @@ const gateway = new GatewayLink(socketUrl.href, token, {
 });
 const feeds = new SeriesFeeds(gateway);
 
-const controls = new SeriesControls(
-  prices,
-  (series) => navigation.go({ series }),
-  (overlay) => navigation.adjust({ off: toggled(navigation.address.off, overlay) }),
-);
+const controls = new SeriesControls(prices, (series) => navigation.go({ series }), toggleOverlay);
 const panelSwitches = new ToggleGroup(byId('panel-switches', HTMLElement), PANEL_NAMES, (panel) =>
   navigation.adjust({ hidden: toggled(navigation.address.hidden, panel) }),
 );
@@ -78,26 +83,8 @@ const signalsOf = new ToggleGroup(
   (of) => navigation.adjust({ signals: of }),
 );
 const theme = new ThemeSwitch(byId('theme', HTMLButtonElement), () => chart.repaint());
-const toggleOverlay = (overlay: 'vwap' | 'gaps' | 'signals'): void =>
-  navigation.adjust({ off: toggled(navigation.address.off, overlay) });
 const help = new HelpDialog(
-  new Shortcuts([
-    ...TIMEFRAMES.map((timeframe, index) => ({
-      key: String(index + 1),
-      does: `candles of ${timeframe}`,
-      run: () => controls.choose({ timeframe }),
-    })),
-    { key: 'j', does: 'next symbol', run: () => controls.stepSymbol(1) },
-    { key: 'k', does: 'previous symbol', run: () => controls.stepSymbol(-1) },
-    { key: 'l', does: 'next venue of the symbol', run: () => controls.stepVenue(1) },
-    { key: 'h', does: 'previous venue of the symbol', run: () => controls.stepVenue(-1) },
-    { key: 'n', does: 'go to the newest candle', run: () => chart.showNewest() },
-    { key: 'v', does: 'VWAP on or off', run: () => toggleOverlay('vwap') },
-    { key: 'g', does: 'gaps on or off', run: () => toggleOverlay('gaps') },
-    { key: 's', does: 'signals on or off', run: () => toggleOverlay('signals') },
-    { key: 't', does: 'colours: system, light, dark', run: () => theme.next() },
-    { key: '?', does: 'this help', run: () => help.open() },
-  ]),
+  new Shortcuts(pageShortcuts({ chart, controls, theme, toggleOverlay, openHelp: () => help.open() })),
 );
 byId('help-open', HTMLButtonElement).addEventListener('click', () => help.open());
 byId('newest', HTMLButtonElement).addEventListener('click', () => chart.showNewest());
@@ -122,18 +109,13 @@ function receive(message: ServerMessage): void {
       prices.take(message.prices);
       return chooseFirst();
     case 'candles':
-      chart.take(message);
-      return;
+      return chart.take(message);
     case 'trades':
       return tape.take(message);
     case 'gaps':
-      if (message.from === null) gaps = new GapBook();
-      gaps.take(message.gaps);
-      return chart.showGaps(gaps.ascending());
+      return chart.takeGaps(message);
     case 'signals':
-      signals.takeSignals(message.signals);
-      signals.takeOutcomes(message.outcomes);
-      return showSignals();
+      return signals.take(message);
     case 'pipeline':
       return takePipeline(message);
     case 'error':
@@ -147,6 +129,10 @@ function takePipeline(message: PipelineMessage): void {
   pipeline.show(message);
   signalList.tellEngine(message.components.some(({ component }) => component.startsWith('ml-engine')));
   showAges();
+}
+
+function toggleOverlay(overlay: OverlayName): void {
+  navigation.adjust({ off: toggled(navigation.address.off, overlay) });
 }
 
 function chooseFirst(): void {
@@ -176,7 +162,6 @@ function openSeries(series: CandleSeriesName): void {
   setText(byId('tape-market', HTMLElement), `${symbol} on ${capitalized(exchange)}`);
   chart.open(series);
   tape.open();
-  gaps = new GapBook();
   feeds.follow(series);
 }
 
@@ -186,9 +171,10 @@ function showSignals(): void {
   const own = all.filter(
     ({ signal }) => signal.exchange === series?.exchange && signal.symbol === series.symbol,
   );
+  const listed = of === 'symbol' ? own : all;
   chart.showSignals(own);
-  signalList.show(of === 'symbol' ? own : all);
-  setText(byId('signals-count', HTMLElement), all.length === 0 ? '' : formatCount(all.length));
+  signalList.show(listed);
+  setText(byId('signals-tally', HTMLElement), signalTally(listed));
 }
 
 function everySecond(): void {
@@ -198,9 +184,15 @@ function everySecond(): void {
   showAges();
 }
 
+/** The clock that ages are counted by, ms UTC; null until the gateway has told it. */
+function now(): number | null {
+  return clockOffset === null ? null : Date.now() + clockOffset;
+}
+
 function showAges(): void {
-  if (clockOffset === null) return;
-  const newest = prices.age(Date.now() + clockOffset);
+  const instant = now();
+  if (instant === null) return;
+  const newest = prices.age(instant);
   setSentence(byId('prices-state', HTMLElement), newest === null ? 'No trade has arrived yet.' : '');
   connection.tellSilence(newest ?? 0);
 }

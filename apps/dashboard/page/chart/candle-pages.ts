@@ -1,7 +1,7 @@
 import type { Candle } from '@neuraltrade/contracts';
 import type { CandleSeriesName } from '../protocol';
 import type { CandleBook } from './candle-book';
-import { NoSuchSeriesError, requestCandles } from './candle-requests';
+import { type HistoryRequests, UnknownMarketError } from '../gateway/history-requests';
 
 const FIRST_PAGE = 300;
 const NEXT_PAGE = 500;
@@ -30,13 +30,13 @@ export class CandlePages {
   /**
    * @param series whose history.
    * @param book what is known of it.
-   * @param token the token to show, when there is one.
+   * @param history where they are.
    * @param events who is told.
    */
   constructor(
     private readonly series: CandleSeriesName,
     private readonly book: CandleBook,
-    private readonly token: () => string | null,
+    private readonly history: HistoryRequests,
     private readonly events: CandlePageEvents,
   ) {}
 
@@ -45,12 +45,7 @@ export class CandlePages {
     this.stop();
     const { signal } = (this.request = new AbortController());
     try {
-      const candles = await requestCandles({
-        series: this.series,
-        limit: FIRST_PAGE,
-        token: this.token(),
-        signal,
-      });
+      const candles = await this.history.candles(this.series, { limit: FIRST_PAGE }, signal);
       if (signal.aborted) return;
       if (this.book.size() < candles.length) this.hasOlder = candles.length === FIRST_PAGE;
       this.events.onNewest(candles);
@@ -67,13 +62,11 @@ export class CandlePages {
     this.isLoadingOlder = true;
     const { signal } = this.request;
     try {
-      const page = await requestCandles({
-        series: this.series,
-        limit: NEXT_PAGE,
-        before: oldest.timestamp,
-        token: this.token(),
+      const page = await this.history.candles(
+        this.series,
+        { limit: NEXT_PAGE, before: oldest.timestamp },
         signal,
-      });
+      );
       if (signal.aborted) return;
       this.hasOlder = page.length === NEXT_PAGE;
       this.events.onOlder(page);
@@ -92,7 +85,7 @@ export class CandlePages {
 
   private fail(error: unknown): void {
     const sentence = error instanceof Error ? error.message : String(error);
-    const isFinal = error instanceof NoSuchSeriesError;
+    const isFinal = error instanceof UnknownMarketError;
     if (!isFinal) this.retry = setTimeout(() => void this.loadNewest(), RETRY_MS);
     this.events.onFault(sentence, isFinal);
   }

@@ -3,13 +3,15 @@ import { byId, setSentence, setText } from '../dom/elements';
 import { atNextFrame } from '../dom/frame';
 import { capitalized, formatPrice } from '../format/price-format';
 import { formatMinute } from '../format/time-format';
-import type { CandlesMessage, CandleSeriesName } from '../protocol';
+import type { HistoryRequests } from '../gateway/history-requests';
+import type { CandlesMessage, CandleSeriesName, GapsMessage } from '../protocol';
 import type { JudgedSignal } from '../signals/signal-book';
 import { isSameSeries, type OverlayName } from '../view/page-address';
 import { CandleBook } from './candle-book';
 import { CandlePages } from './candle-pages';
 import { cursorAfter } from './chart-cursor';
 import { type ChartPoint, ChartView } from './chart-view';
+import { GapFeed } from './gap-feed';
 import { GapTooltip } from './gap-tooltip';
 import { Legend } from './legend';
 
@@ -24,6 +26,7 @@ export class ChartPanel {
   private book = new CandleBook();
   private series: CandleSeriesName | null = null;
   private pages: CandlePages | null = null;
+  private gapFeed: GapFeed | null = null;
   private hovered: Candle | undefined;
   private hasLive = false;
   private gaps: readonly Gap[] = [];
@@ -31,8 +34,8 @@ export class ChartPanel {
   private off: readonly OverlayName[] = [];
   private readonly paintLegend = (): void => this.drawLegend();
 
-  /** @param token the token to show, when there is one. */
-  constructor(private readonly token: () => string | null) {
+  /** @param history what the gateway has stored. */
+  constructor(private readonly history: HistoryRequests) {
     this.view = new ChartView(this.root, this.book, {
       onHover: (point) => this.hover(point),
       onLeftEnd: () => void this.pages?.loadOlder(),
@@ -44,6 +47,7 @@ export class ChartPanel {
   /** Shows another series from its history on. */
   open(series: CandleSeriesName): void {
     this.pages?.stop();
+    this.gapFeed?.stop();
     this.series = series;
     const book = (this.book = new CandleBook());
     this.hovered = undefined;
@@ -59,11 +63,15 @@ export class ChartPanel {
     this.showSignals([]);
     this.drawLegend();
     this.tell('loading', 'Loading candles.');
-    this.pages = new CandlePages(series, book, this.token, {
+    this.pages = new CandlePages(series, book, this.history, {
       onNewest: (candles) => this.takeNewest(candles),
-      onOlder: (candles) => this.view.update(book.take(candles)),
+      onOlder: (candles) => {
+        this.view.update(book.take(candles));
+        this.reachBack();
+      },
       onFault: (sentence, isFinal) => this.tellFault(sentence, isFinal),
     });
+    this.gapFeed = new GapFeed(series, this.history, (gaps) => this.showGaps(gaps));
     void this.pages.loadNewest();
   }
 
@@ -76,10 +84,9 @@ export class ChartPanel {
     this.hasLive = true;
   }
 
-  /** Draws these gaps of the series. */
-  showGaps(gaps: readonly Gap[]): void {
-    this.gaps = gaps;
-    this.view.showGaps(this.off.includes('gaps') ? [] : gaps);
+  /** Takes what is said of gaps live. */
+  takeGaps(message: GapsMessage): void {
+    this.gapFeed?.take(message);
   }
 
   /** Draws these signals of the series. */
@@ -106,12 +113,24 @@ export class ChartPanel {
     this.view.repaint();
   }
 
+  private showGaps(gaps: readonly Gap[]): void {
+    this.gaps = gaps;
+    this.view.showGaps(this.off.includes('gaps') ? [] : gaps);
+  }
+
   private takeNewest(candles: readonly Candle[]): void {
     const isMore = this.book.size() < candles.length;
     this.draw(candles);
+    this.reachBack();
     if (isMore) this.view.showNewest();
     if (this.book.size() === 0)
       this.tell('empty', 'No candles yet: the first one appears with the first trade.');
+  }
+
+  /** Gaps are told as far back as there are candles. */
+  private reachBack(): void {
+    const [oldest] = this.book.ascending();
+    if (oldest !== undefined) this.gapFeed?.reachBack(oldest.timestamp);
   }
 
   private tellFault(sentence: string, isFinal: boolean): void {

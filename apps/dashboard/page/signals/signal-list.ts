@@ -45,7 +45,7 @@ export class SignalList {
 
   private emptySentence(): string {
     return this.isEngineHere
-      ? 'No signal yet. The ML engine judges each candle when it closes.'
+      ? 'No signal yet: the ML engine judges each candle when it closes.'
       : 'No signals: no ML engine has reported. Once one runs, its signals and what became of them stand here.';
   }
 }

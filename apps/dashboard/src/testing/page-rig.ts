@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Chromium, startChromium } from '@neuraltrade/infra';
 import type { Locator, Page } from 'playwright-core';
-import { candleHistory } from './candle-history-samples';
+import { storeHistory } from './history-samples';
 import { tickOf } from './market-samples';
 import { RunningDashboard, type RunningDashboardOptions, until } from './running-dashboard';
 
@@ -49,7 +49,7 @@ export class PageRig {
     const pageDirectory = mkdtempSync(join(tmpdir(), 'neuraltrade-page-'));
     buildPage(pageDirectory);
     const [running, browser] = await Promise.all([
-      RunningDashboard.start({ pageDirectory, prepare: (store) => store.writeCandles(candleHistory()) }),
+      RunningDashboard.start({ pageDirectory, prepare: storeHistory }),
       startChromium(chromium),
     ]);
     await browser.context.addInitScript(WATCH_SHIFTS);

@@ -47,6 +47,7 @@ export function connectionFacts(rig: () => PageRig): void {
       ),
     );
     try {
+      await rig().trade('binance', 'BTC/USDT', 68_000);
       await visitor.goto(`${proxy.url}#/binance/BTC-USDT/1m`);
       await priceIn(visitor, 'binance', 'BTC/USDT', /./);
       await until(

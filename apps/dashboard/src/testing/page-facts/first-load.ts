@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { VENUES } from '../candle-history-samples';
+import { VENUES } from '../history-samples';
 import { cell, type PageRig } from '../page-rig';
 
 /** What a visitor sees first: words before there is data, then prices and the first chart, and nothing that moves. */
@@ -10,7 +10,6 @@ export function firstLoadFacts(rig: () => PageRig): void {
     await rig().open();
     await rig().shows('#prices-state', 'No trade has arrived yet.');
     await rig().shows('#pipeline-state', 'No component has reported its state yet.');
-    await rig().shows('#signals-state', /no ML engine has reported/);
     await rig().shows('#link', 'Connected');
   });
 

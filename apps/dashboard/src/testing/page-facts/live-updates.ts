@@ -1,5 +1,5 @@
 import { candleOf } from '../market-samples';
-import { OPEN } from '../candle-history-samples';
+import { OPEN } from '../history-samples';
 import { cell, type PageRig } from '../page-rig';
 
 const UNQUOTED = { quoted: false, quotedAt: null, bid: 67_003, ask: 67_003, spread: 0, spreadBps: 0 };

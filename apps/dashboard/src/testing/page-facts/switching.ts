@@ -1,4 +1,4 @@
-import { MINUTE, OPEN } from '../candle-history-samples';
+import { MINUTE, OPEN } from '../history-samples';
 import { candleOf } from '../market-samples';
 import { cell, type PageRig } from '../page-rig';
 
@@ -67,13 +67,14 @@ export function switchingFacts(rig: () => PageRig): void {
     await rig().chartShows({ candles: '61' });
   });
 
-  test('older candles are loaded when their end comes into view', async () => {
+  test('older candles and their gaps are loaded when their end comes into view, and signals from before are there', async () => {
     await rig().page.selectOption('#symbol', 'ETH/USD');
     await rig().page.selectOption('#venue', 'kraken');
     await rig().chartShows({ symbol: 'ETH/USD', exchange: 'kraken', candles: '300' });
     await rig().page.focus('#chart');
+    await rig().chartShows({ gaps: '0', signals: '1' });
     await rig().page.keyboard.press('Home');
-    await rig().chartShows({ candles: '700' });
+    await rig().chartShows({ candles: '700', gaps: '1' });
     await rig().page.goBack();
     await rig().page.goBack();
     await rig().chartShows({ symbol: 'BTC/USDT', exchange: 'binance' });

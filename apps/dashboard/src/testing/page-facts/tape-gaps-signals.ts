@@ -1,4 +1,4 @@
-import { MINUTE, OPEN } from '../candle-history-samples';
+import { MINUTE, OPEN } from '../history-samples';
 import { gapOf, outcomeOf, signalOf, tickOf } from '../market-samples';
 import type { PageRig } from '../page-rig';
 
@@ -49,6 +49,11 @@ export function tapeGapsSignalsFacts(rig: () => PageRig): void {
     await rig().chartShows({ gaps: '1' });
   });
 
+  test('signals from before the gateway’s start are listed', async () => {
+    await rig().shows('.signal-row[data-outcome="miss"]', /ETH\/USD Kraken 1m[^]*✗ miss −7\.00 bps/);
+    await rig().shows('#signals-tally', '1 listed, 0% of 1 judged to act hit, mean −7.00 bps');
+  });
+
   test('a signal is listed with its probabilities, and with its outcome once that is known', async () => {
     const timestamp = OPEN - 3 * MINUTE;
     await rig().running.signal(signalOf({ timestamp }));
@@ -62,6 +67,22 @@ export function tapeGapsSignalsFacts(rig: () => PageRig): void {
     await rig().chartShows({ signals: '1' });
     await rig().running.outcome(outcomeOf({ timestamp, returnBps: 12.5 }));
     await rig().shows('.signal-row[data-outcome="hit"]', /✓ hit \+12\.5 bps/);
+  });
+
+  test('where nothing is listed it says why', async () => {
+    await rig().page.selectOption('#symbol', 'SOL/USD');
+    await rig().page.click('#signals-of [data-choice="symbol"]');
+    await rig().shows('#signals-state', /no ML engine has reported/);
+    await rig().running.status({
+      component: 'ml-engine',
+      state: 'up',
+      detail: '',
+      figures: {},
+      timestamp: 1,
+    });
+    await rig().shows('#signals-state', /No signal yet: the ML engine judges/);
+    await rig().page.click('#signals-of [data-choice="all"]');
+    await rig().page.goBack();
   });
 
   test('signals of other markets are left out on demand, and lead to their chart', async () => {

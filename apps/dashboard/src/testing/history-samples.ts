@@ -1,5 +1,6 @@
 import type { Candle } from '@neuraltrade/contracts';
-import { candleOf } from './market-samples';
+import type { MarketStore } from '@neuraltrade/storage';
+import { candleOf, gapOf, outcomeOf, signalOf } from './market-samples';
 
 /** The venues of the samples. */
 export const VENUES = ['binance', 'bybit', 'coinbase', 'kraken'];
@@ -8,10 +9,27 @@ export const MINUTE = 60_000;
 /** When the minute began in which the tests run, ms UTC. */
 export const OPEN = Math.floor(Date.now() / MINUTE) * MINUTE;
 
+/** Stores the candles, and of Kraken's ETH/USD a gap and a signal with its outcome, all from before now. */
+export async function storeHistory(store: MarketStore): Promise<void> {
+  const market = { exchange: 'kraken', symbol: 'ETH/USD' };
+  const timestamp = OPEN - 30 * MINUTE;
+  await store.writeCandles(candleHistory());
+  await store.writeGaps([
+    gapOf({
+      ...market,
+      fromTimestamp: OPEN - 400 * MINUTE,
+      toTimestamp: OPEN - 398 * MINUTE,
+      status: 'unfillable',
+    }),
+  ]);
+  await store.writeSignals([signalOf({ ...market, timestamp })]);
+  await store.writeOutcomes([outcomeOf({ ...market, timestamp, status: 'miss', returnBps: -7 })]);
+}
+
 /**
  * BTC/USDT of every venue: 60 closed candles of 1m (opens 100, 101 ...) and 10 of 5m, up to now; ETH/USD of Kraken: 700 of 1m.
  */
-export function candleHistory(): Candle[] {
+function candleHistory(): Candle[] {
   const series = (
     exchange: string,
     timeframe: string,
