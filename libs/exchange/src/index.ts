@@ -27,6 +27,7 @@ export { liveSettings } from './adapter-assembly';
 export { createReplayFeed, type ReplayFeedDeps } from './replay-feed';
 export type { ReplayInputs } from './replay-inputs';
 export { createRecordedFeed } from './replay-recorded-feed';
+export { replayRecords, type ReplayRecordsDeps } from './replay-records';
 export {
   type RecordedFeed,
   type ReplayedVenue,

@@ -1,7 +1,8 @@
 import type { MessageBus } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { ReplayVenue } from './capture-sessions';
-import { createExchangeAdapter } from './exchange-adapter';
+import type { AdapterOutput } from './adapter-output';
+import { createExchangeAdapter, type ExchangeAdapter } from './exchange-adapter';
 import type { Log } from './log';
 import { createReplayPublisher } from './replay-publisher';
 import type { ReplayFeed } from './replay-session';
@@ -29,23 +30,39 @@ export interface ReplayFeedDeps {
 /** An adapter that takes its frames, its clock and its timers from a capture and publishes on a bus as a live one does. */
 export function createReplayFeed(
   deps: ReplayFeedDeps,
-  { venue, symbols }: ReplayVenue,
+  entry: ReplayVenue,
   transport: Transport,
   timers: Timers,
 ): ReplayFeed {
-  const { partitions, source, metrics, log } = deps;
-  const publisher = createReplayPublisher(deps, venue.name, BUFFER_MAX_TICKS);
-  const adapter = createExchangeAdapter({
+  const publisher = createReplayPublisher(deps, entry.venue.name, BUFFER_MAX_TICKS);
+  const adapter = replayAdapter({ ...deps, ...entry, transport, timers, output: publisher.output });
+  publisher.onPressure((paused) => {
+    if (paused) adapter.pause();
+    else adapter.resume();
+  });
+  return { adapter, drain: () => publisher.drain() };
+}
+
+/** What an adapter that reads the frames of a capture is made of. */
+export interface ReplayAdapterParts
+  extends ReplayVenue, Pick<ReplayFeedDeps, 'partitions' | 'source' | 'metrics' | 'log'> {
+  /** The capture. */
+  readonly transport: Transport;
+  /** The capture's clock. */
+  readonly timers: Timers;
+  /** Where records go. */
+  readonly output: AdapterOutput;
+}
+
+/** An adapter that takes its frames, its clock and its timers from a capture. */
+export function replayAdapter(parts: ReplayAdapterParts): ExchangeAdapter {
+  const { venue, partitions, source, ...rest } = parts;
+  return createExchangeAdapter({
+    ...rest,
     venue,
-    symbols,
-    transport,
-    timers,
     random: () => 0,
     // What a capture does not hold cannot be asked for any more.
     rest: null,
-    output: publisher.output,
-    metrics,
-    log,
     config: {
       // Nothing is dialled, and the log says so.
       webSocketUrl: `replay:${source}`,
@@ -65,9 +82,4 @@ export function createReplayFeed(
       bufferMaxTicks: BUFFER_MAX_TICKS,
     },
   });
-  publisher.onPressure((paused) => {
-    if (paused) adapter.pause();
-    else adapter.resume();
-  });
-  return { adapter, drain: () => publisher.drain() };
 }

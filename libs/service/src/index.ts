@@ -6,6 +6,7 @@ export * from './expected-error';
 export * from './fields';
 export * from './flags';
 export * from './influx-fields';
+export { readInstant } from './instant';
 export * from './listen';
 export { createLogger, LOG_LEVELS } from './logger';
 export type { LogDestination, Logger, LoggerOptions, LogLevel } from './logger';

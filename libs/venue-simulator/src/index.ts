@@ -35,3 +35,5 @@ export type { SavedMarket } from './market/saved-market';
 export { keepMarketFile, readMarketFile } from './market-file';
 export type { KeptMarket } from './market-file';
 export { SIMULATED_VENUES } from './venue-list';
+export { simulateTicks } from './simulated-ticks';
+export type { SimulatedTicks, SimulatedTicksOptions } from './simulated-ticks';

@@ -1,5 +1,5 @@
 import { isSymbol, timeframeMs } from '@neuraltrade/contracts';
-import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
+import { ExpectedError, readFlags, readInstant, USAGE_EXIT_CODE } from '@neuraltrade/service';
 import { venueNamed, type Venue, venues } from '@neuraltrade/venues';
 
 /** Most intervals of one symbol in one run. */
@@ -183,11 +183,9 @@ function rangeOf(values: Values, lengthMs: number, now: number): { from: number;
   return { from, to };
 }
 
-const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
-
 function instantOf(flag: string, text: string): number {
-  const instant = /^\d{1,15}$/.test(text) ? Number(text) : ISO.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(instant) || instant < 0)
+  const instant = readInstant(text);
+  if (instant === null)
     throw usage(`--${flag} must be an instant such as 2026-11-23T04:00:00Z or ms since 1970, not "${text}".`);
   return instant;
 }

@@ -111,7 +111,8 @@ export class BarCollector {
   private complete = new Uint8Array(FIRST_CAPACITY);
   private length = 0;
   private filled = 0;
-  private readonly lengthMs: number;
+  /** Length of a candle, ms. */
+  readonly lengthMs: number;
 
   /** @throws RangeError for a timeframe that is none. */
   constructor(

@@ -1,5 +1,5 @@
 export type { AccountSettings } from './account';
-export { BAR_COLUMNS, BarCollector, type BarSeries, barsOfCandles, candleAt, firstBars } from './bars';
+export { BAR_COLUMNS, BarCollector, type BarSeries, barsOfCandles, candleAt } from './bars';
 export type { OrderTiming, SeriesName } from './bars';
 export { deepestDrawdown, type Drawdown, underwater } from './drawdown';
 export type { EquityCurve } from './equity-curve';
@@ -8,4 +8,4 @@ export { METRIC_DEFINITIONS, type MetricDefinition } from './metric-definitions'
 export { type Metrics, metricsOf } from './metrics';
 export { dailyReturns, monthlyReturns, type PeriodReturn } from './returns';
 export type { RoundTrip } from './round-trips';
-export { type Instrument, simulate, type SimulationResult } from './simulation';
+export { type Instrument, simulate, type SimulationResult, type TradingWindow } from './simulation';

@@ -98,13 +98,20 @@ describe('a simulated account', () => {
 
   it('does not trade before it shall, though the strategy sees what was before', () => {
     const bars = barsAt([100, 110, 120, 130]);
-    const { fills, equity } = simulate(
-      [{ bars, strategy: buyAndHold.create({}) }],
-      FREE,
-      MIDNIGHT + 2 * MINUTE,
-    );
+    const { fills, equity } = simulate([{ bars, strategy: buyAndHold.create({}) }], FREE, {
+      from: MIDNIGHT + 2 * MINUTE,
+    });
     expect(fills.map(({ decidedAt }) => decidedAt)).toEqual([MIDNIGHT + 2 * MINUTE]);
     expect([equity.startAt, equity.length]).toEqual([MIDNIGHT + 2 * MINUTE, 2]);
+  });
+
+  it('does nothing behind its end', () => {
+    const bars = barsAt([100, 110, 120, 130]);
+    const window = { to: MIDNIGHT + 2 * MINUTE };
+    const { fills, equity, unfilled } = simulate([{ bars, strategy: wanting([0, 0, 1]) }], FREE, window);
+    expect([fills.length, equity.endAt, unfilled]).toEqual([0, MIDNIGHT + 2 * MINUTE, 0]);
+    const earlier = simulate([{ bars, strategy: wanting([0, 1, 0]) }], FREE, { to: MIDNIGHT + 2.5 * MINUTE });
+    expect(earlier.fills.map(({ side }) => side)).toEqual(['buy']);
   });
 
   it('takes fees of the amount, slippage of the price, and half the spread', () => {

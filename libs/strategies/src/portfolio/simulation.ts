@@ -33,19 +33,26 @@ interface PendingOrder extends Order {
   readonly index: number;
 }
 
+/** The part of a history in which is traded. */
+export interface TradingWindow {
+  /** Strategies see earlier candles, but nothing is traded on them, ms UTC; absent = from the first one on. */
+  readonly from?: number;
+  /** Nothing later happens, ms UTC, inclusive; absent = to the last one. */
+  readonly to?: number;
+}
+
 /**
  * Trades one account over the history of some instruments, equal parts of the equity for each. A strategy is shown a candle
  * when it is visible, and its order is filled at a price behind that: a decision cannot rest on anything later, and neither
  * can a fill that has happened. An order is made when the position that a strategy wants changes, not to keep its share.
- * @param tradeFrom strategies see earlier candles, but nothing is traded on them, ms UTC; default: from the first one.
  * @throws Error when a strategy asks for no position between -1 and 1.
  */
 export function simulate(
   instruments: readonly Instrument[],
   settings: AccountSettings,
-  tradeFrom = -Infinity,
+  { from = -Infinity, to = Infinity }: TradingWindow = {},
 ): SimulationResult {
-  return new Simulation(instruments, settings, tradeFrom).run();
+  return new Simulation(instruments, settings, from, to).run();
 }
 
 /** Kinds of events, in the order in which they come when they come at once. */
@@ -70,7 +77,8 @@ class Simulation {
   constructor(
     private readonly instruments: readonly Instrument[],
     settings: AccountSettings,
-    private readonly tradeFrom: number,
+    private readonly from: number,
+    private readonly to: number,
   ) {
     const count = instruments.length;
     this.account = new Account(count, settings);
@@ -80,7 +88,7 @@ class Simulation {
     this.wanted = new Float64Array(count);
     this.pending = instruments.map(() => []);
     const opens = instruments.map(({ bars }) => (bars.length === 0 ? Infinity : (bars.openAt[0] as number)));
-    this.equity = new EquityCurve(Math.max(Math.min(...opens), tradeFrom), settings.cash);
+    this.equity = new EquityCurve(Math.max(Math.min(...opens), from), settings.cash);
   }
 
   run(): SimulationResult {
@@ -94,12 +102,13 @@ class Simulation {
           if (at < due || (at === due && each < kind)) [due, instrument, kind] = [at, index, each];
         }
       }
-      if (instrument === -1) break;
+      if (instrument === -1 || due > this.to) break;
       if (kind === CLOSE) this.close(instrument, due);
       else if (kind === FILL) this.fill(instrument, due);
       else this.decide(instrument, due);
     }
-    const { equity, fills, trips, unfilled, ruinedAt, skippedCandles } = this;
+    const { equity, fills, trips, ruinedAt, skippedCandles } = this;
+    const unfilled = this.unfilled + this.pending.flat().length;
     const all = [...trips.closed, ...trips.stillOpen(this.account.prices)];
     return { equity, fills, trips: all, unfilled, ruinedAt, skippedCandles };
   }
@@ -139,7 +148,7 @@ class Simulation {
     const target = strategy.onCandle(candle);
     if (!(target >= -1 && target <= 1))
       throw new Error(`A strategy asked for a position of ${target}; it must lie between -1 and 1.`);
-    if (at < this.tradeFrom || this.ruinedAt !== null || target === this.wanted[instrument]) return;
+    if (at < this.from || this.ruinedAt !== null || target === this.wanted[instrument]) return;
     this.wanted[instrument] = target;
     if (bars.fillAt[index] === Infinity) this.unfilled += 1;
     else this.pending[instrument]?.push({ instrument, weight: target * this.share, decidedAt: at, index });

@@ -1,5 +1,7 @@
-import { defaultsOf, readAssignments, valueFault } from './parameters';
+import { readAssignments, readValues, valueFault } from './parameters';
 import type { ParameterDescription, ParameterValues, StrategyDefinition } from './strategy';
+
+type Described = Pick<StrategyDefinition, 'name' | 'parameters' | 'conflict'>;
 
 /** One axis of a grid. */
 export interface GridAxis {
@@ -24,16 +26,19 @@ export const MAX_GRID_POINTS = 10_000;
 
 /**
  * The grid of a text such as 'fast=5..20/5,slow=20|50|100': from..to/step, both ends included, or values with | between.
- * @param fixed the values of the parameters that do not vary.
+ * @param fixedText values of parameters that do not vary, such as 'short=1'; the others have their defaults.
  * @returns a sentence that names the fault when there is none.
  */
-export function readGrid(
-  strategy: StrategyDefinition,
-  text: string,
-  fixed: ParameterValues = defaultsOf(strategy),
-): ParameterGrid | string {
+export function readGrid(strategy: Described, text: string, fixedText = ''): ParameterGrid | string {
   const given = readAssignments(strategy, text);
+  const fixed = readAssignments(strategy, fixedText);
   if (typeof given === 'string') return given;
+  if (typeof fixed === 'string') return fixed;
+  const read = readValues(strategy, fixedText);
+  if (read.fault !== null) return read.fault;
+  const twice = [...given.keys()].find((parameter) => fixed.has(parameter));
+  if (twice !== undefined)
+    return `The parameter ${twice.name} is fixed and in the grid: leave it out of one.`;
   const axes: GridAxis[] = [];
   for (const [parameter, valuesText] of given) {
     const values = axisValues(parameter, valuesText);
@@ -48,14 +53,14 @@ export function readGrid(
   const all = axes.reduce<ParameterValues[]>(
     (points, { name, values }) =>
       points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
-    [fixed],
+    [read.values],
   );
   const points = all.filter((values) => strategy.conflict(values) === null);
   if (points.length === 0) return `No combination of the grid can be run: ${conflictOf(strategy, all)}.`;
   return { axes, points, impossible: all.length - points.length };
 }
 
-function conflictOf(strategy: StrategyDefinition, all: readonly ParameterValues[]): string {
+function conflictOf(strategy: Described, all: readonly ParameterValues[]): string {
   return strategy.conflict(all[0] as ParameterValues) ?? '';
 }
 

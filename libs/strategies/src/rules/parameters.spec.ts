@@ -58,7 +58,7 @@ describe('a grid of parameters', () => {
   });
 
   it('keeps the values that do not vary', () => {
-    const grid = readGrid(emaCross, 'fast=2|3', { fast: 9, slow: 40, short: 1 });
+    const grid = readGrid(emaCross, 'fast=2|3', 'slow=40,short=1');
     expect(grid).toMatchObject({ points: [{ fast: 2, slow: 40, short: 1 }, { fast: 3 }] });
   });
 
@@ -72,11 +72,12 @@ describe('a grid of parameters', () => {
     ['slow=1..1000/1', "The parameter slow takes a whole number from 2 to 20000, not '1'."],
     ['fast=1..200/1,slow=201..400/1', 'The grid has 40000 combinations; at most 10000 are run at once.'],
     ['fast=30|40,slow=20', 'No combination of the grid can be run: fast=30 must be less than slow=20.'],
+    ['slow=20|30', 'The parameter slow is fixed and in the grid: leave it out of one.'],
     [
       'fast=5..20',
       "The parameter fast takes a whole number from 1 to 5000, not '5..20'. A grid takes from..to/step, or values with | between.",
     ],
   ])('%s is refused in a sentence', (text, fault) => {
-    expect(readGrid(emaCross, text)).toBe(fault);
+    expect(readGrid(emaCross, text, text === 'slow=20|30' ? 'slow=20' : '')).toBe(fault);
   });
 });

@@ -17,6 +17,14 @@ export type ReadParameters =
 
 /** The parameters of a strategy from a text such as 'fast=12,slow=26'; those that it does not name have their defaults. */
 export function readParameters(strategy: Described, text: string): ReadParameters {
+  const read = readValues(strategy, text);
+  if (read.fault !== null) return read;
+  const conflict = strategy.conflict(read.values);
+  return conflict === null ? read : { fault: `Strategy ${strategy.name}: ${conflict}.` };
+}
+
+/** The same without asking whether they can go together: of a grid they are not all. */
+export function readValues(strategy: Described, text: string): ReadParameters {
   const given = readAssignments(strategy, text);
   if (typeof given === 'string') return { fault: given };
   const values: Record<string, number> = defaultsOf(strategy);
@@ -25,8 +33,7 @@ export function readParameters(strategy: Described, text: string): ReadParameter
     if (fault !== null) return { fault };
     values[parameter.name] = Number(valueText);
   }
-  const conflict = strategy.conflict(values);
-  return conflict === null ? { values, fault: null } : { fault: `Strategy ${strategy.name}: ${conflict}.` };
+  return { values, fault: null };
 }
 
 /** The default of each parameter. */

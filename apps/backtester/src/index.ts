@@ -1,0 +1,2 @@
+export { backtest } from './backtest/command';
+export { isGridThread, serveGrid } from './backtest/grid-workers';
