@@ -11,6 +11,7 @@ const VERIFY = ['tools/run.mjs', 'tools/verify'];
 /** What is run: a name, what node is given, and the environment that sets its count. */
 const LONG_RUNS = [
   { name: 'store killed', command: [...JEST, 'libs/storage/src/duckdb/kill'], env: { STORE_KILLS: '50' } },
+  { name: 'archive killed', command: [...JEST, 'libs/storage/src/archive'], env: { ARCHIVE_KILLS: '40' } },
   {
     name: 'queues killed',
     command: [...JEST, 'libs/messaging/src/queue-files/kill'],

@@ -1,3 +1,8 @@
+export { BadParquetError } from './archive/bad-file';
+export type { ArchiveMarket } from './archive/label';
+export { openParquetHistory, type ParquetHistory } from './archive/parquet-history';
+export { openTickArchive, type TickArchive, type TickArchiveOptions } from './archive/tick-archive';
+export type { ArchiveWrite } from './archive/tick-archive';
 export { StoreOpenError, type DuckDbStoreOptions } from './duckdb/options';
 export { openDuckDbStore } from './duckdb/duckdb-store';
 export * from './embedded-store';

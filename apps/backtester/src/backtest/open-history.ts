@@ -2,6 +2,7 @@ import type { Env } from '@neuraltrade/service';
 import { captureHistory } from '../history/capture-history';
 import type { History } from '../history/history';
 import { openInfluxHistory } from '../history/influx-history';
+import { openFolderHistory } from '../history/parquet-history';
 import { simulatedHistory } from '../history/simulated-history';
 import { openStoreHistory } from '../history/store-history';
 import type { BacktestRequest } from './request';
@@ -18,6 +19,6 @@ export async function openHistory({ source, venue }: BacktestRequest, env: Env):
     case 'simulated':
       return simulatedHistory(source.seed);
     case 'parquet':
-      throw new Error('not yet');
+      return openFolderHistory(source.path, venue);
   }
 }

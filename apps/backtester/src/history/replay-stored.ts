@@ -14,8 +14,8 @@ export interface StoredTrades {
   readonly title: string;
   /** Gaps of a symbol that overlap [from, to), in any order. */
   gaps(symbol: TickSymbol, from: number, to: number): Promise<readonly Gap[]>;
-  /** Told each trade before it is replayed: gives the gap in front of it where ids tell of one. */
-  gapBefore?(tick: RawTick): Gap | null;
+  /** For one symbol: tells the gap in front of each trade, where ids show one. Absent = nothing is looked for. */
+  gapsByIds?(): (tick: RawTick) => Gap | null;
 }
 
 /**
@@ -57,6 +57,7 @@ async function replaySymbol(
   const gaps = (await trades.gaps(place, from, Math.max(from, to))).toSorted(inOrder);
   // Trades before the range say that the venue was watched when it began.
   if (span.from < from) replay.take(watchedFrom(place, from));
+  const gapBefore = trades.gapsByIds?.() ?? ((): null => null);
   let next = 0;
   const gapsUpTo = (instant: number): void => {
     for (; next < gaps.length && (gaps[next] as Gap).fromTimestamp <= instant; next++) {
@@ -69,8 +70,8 @@ async function replaySymbol(
     for (const tick of ticks) {
       gapsUpTo(tick.timestamp);
       clock.advance(tick.timestamp);
-      const gap = trades.gapBefore?.(tick);
-      if (gap) replay.take(gap);
+      const gap = gapBefore(tick);
+      if (gap !== null) replay.take(gap);
       replay.take(tick);
     }
     onProgress(((ticks.at(-1)?.timestamp ?? from) - from) / Math.max(1, to - from));

@@ -1,9 +1,12 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { textOf } from './access';
 import { candlesTable } from './candles-table';
 import { gapsTable } from './gaps-table';
+import { FileInUseError, openInstance } from './open-instance';
 import { type DuckDbStoreOptions, StoreOpenError } from './options';
+import { disownDirectory, ownDirectory } from './own-directory';
 import { outcomesTable } from './outcomes-table';
 import { SEALED_FOLDER } from './sealed-ticks';
 import { signalsTable } from './signals-table';
@@ -12,23 +15,14 @@ import { ticksTable } from './ticks-table';
 
 const FILE = 'market.duckdb';
 const FORMAT = 1;
-const THREADS = 2;
-const DEFAULT_MEMORY_LIMIT_MB = 512;
-
-/**
- * Directories that this process has open. DuckDB's own lock keeps other processes out but not this one: and asking the
- * file system here would release that lock, since a POSIX lock goes with the first descriptor that is closed.
- */
-const openHere = new Set<string>();
-
 /** Opens the database of a directory and makes its tables. @throws StoreOpenError */
 export async function openDatabase(options: DuckDbStoreOptions): Promise<Database> {
-  const path = await ownDirectory(options.directory);
+  const path = await ownDirectory(options.directory, 'store');
   try {
     if (options.emptyFirst) await removeFiles(options);
     return new Database(options, path, await connect(options));
   } catch (error) {
-    openHere.delete(path);
+    disownDirectory(path);
     throw error;
   }
 }
@@ -94,7 +88,7 @@ export class Database {
     // Closing an instance writes the log into the file on this thread; done here first, it runs beside it.
     await this.#open?.writer.run('CHECKPOINT').catch(() => undefined);
     this.#disconnect();
-    openHere.delete(this.#path);
+    disownDirectory(this.#path);
   }
 
   get #connections(): Connections {
@@ -114,69 +108,34 @@ export class Database {
 }
 
 async function connect(options: DuckDbStoreOptions): Promise<Connections> {
-  const instance = await openInstance(options);
+  const instance = await open(options);
   try {
     const writer = await instance.connect();
     await prepareTables(writer, options.directory);
     return { instance, writer, reader: await instance.connect(), archivist: await instance.connect() };
   } catch (error) {
     instance.closeSync();
-    throw error instanceof StoreOpenError ? error : openError(options.directory, textOf(error));
+    throw error instanceof StoreOpenError
+      ? error
+      : new StoreOpenError(`The store in ${options.directory} cannot be opened: ${textOf(error)}`);
   }
-}
-
-async function ownDirectory(path: string): Promise<string> {
-  let directory: string;
-  try {
-    await mkdir(path, { recursive: true });
-    directory = await realpath(path);
-  } catch (error) {
-    throw new StoreOpenError(`The store's directory ${path} cannot be made: ${textOf(error)}.`);
-  }
-  if (openHere.has(directory)) {
-    throw new StoreOpenError(`The store in ${path} is open in this process already. Close it first.`);
-  }
-  openHere.add(directory);
-  return directory;
 }
 
 /** Opens once before removing, so that the files of a store that another process owns are left alone. */
 async function removeFiles(options: DuckDbStoreOptions): Promise<void> {
   try {
-    (await openInstance(options)).closeSync();
+    (await open(options)).closeSync();
   } catch (error) {
     // A file that cannot be read is a good reason to empty; one that is in use is not.
-    if (error instanceof StoreInUseError) throw error;
+    if (error instanceof FileInUseError) throw error;
   }
   for (const name of [FILE, `${FILE}.wal`, `${FILE}.tmp`, SEALED_FOLDER]) {
     await rm(join(options.directory, name), { recursive: true, force: true });
   }
 }
 
-class StoreInUseError extends StoreOpenError {}
-
-async function openInstance({ directory, memoryLimitMb }: DuckDbStoreOptions): Promise<DuckDBInstance> {
-  try {
-    return await DuckDBInstance.create(join(directory, FILE), {
-      memory_limit: `${memoryLimitMb ?? DEFAULT_MEMORY_LIMIT_MB}MB`,
-      threads: String(THREADS),
-      // Nothing is ever fetched from the network.
-      autoinstall_known_extensions: 'false',
-    });
-  } catch (error) {
-    throw openError(directory, textOf(error));
-  }
-}
-
-function openError(directory: string, text: string): StoreOpenError {
-  if (!/could not set lock|conflicting lock/i.test(text)) {
-    return new StoreOpenError(`The store in ${directory} cannot be opened: ${text}`);
-  }
-  const owner = /\(PID (\d+)\)/.exec(text)?.[1];
-  return new StoreInUseError(
-    `The store in ${directory} is in use by another process${owner ? ` (pid ${owner})` : ''}. ` +
-      'Stop that one, or choose another data directory.',
-  );
+function open({ directory, memoryLimitMb }: DuckDbStoreOptions): Promise<DuckDBInstance> {
+  return openInstance(join(directory, FILE), `The store in ${directory}`, memoryLimitMb);
 }
 
 async function prepareTables(connection: DuckDBConnection, directory: string): Promise<void> {
@@ -197,8 +156,4 @@ async function prepareTables(connection: DuckDBConnection, directory: string): P
   await connection.run(createTableSql(signalsTable));
   await connection.run(createTableSql(outcomesTable));
   await connection.run('COMMIT');
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -28,6 +28,7 @@ import {
   refuseBadSignalsQuery,
   refuseBadTickRange,
 } from '../storable';
+import { Taker } from '../taker';
 import type { TickRange, TickSymbol } from '../tick-history';
 import type { TimeSpan } from '../time-spans';
 import { DatabaseAccess, textOf } from './access';
@@ -40,6 +41,7 @@ import type { DuckDbStoreOptions } from './options';
 import { outcomesTable } from './outcomes-table';
 import { readCandles, readGaps, readLastPrices } from './queries';
 import { sealedUntil, type SealStep, sealTicks } from './seal';
+import { storedTickRows } from './sealed-ticks';
 import { countTicks, readTicks, tickSpan, tickSymbols } from './read-ticks';
 import { readOutcomePerformance, readOutcomes, readSignalPerformance, readSignals } from './signal-queries';
 import { signalsTable } from './signals-table';
@@ -167,37 +169,28 @@ export class DuckDbStore implements EmbeddedStore {
     take: (ticks: readonly RawTick[]) => void | Promise<void>,
   ): Promise<void> {
     refuseBadTickRange(range);
-    // What `take` throws is no fault of the store's.
-    let fault: { readonly error: unknown } | null = null;
-    const taking = async (ticks: readonly RawTick[]): Promise<void> => {
-      try {
-        await take(ticks);
-      } catch (error) {
-        fault = { error };
-        throw error;
-      }
-    };
+    const taker = new Taker(take);
     await this.#access.archive(
-      (archiving) => readTicks(archiving, range, taking),
-      (error) => fault?.error === error,
+      (archiving) => readTicks(storedTickRows(archiving), range, taker.take),
+      (error) => taker.threw(error),
     );
   }
 
   /** See {@link EmbeddedStore.countTicks}. */
   async countTicks(range: TickRange, everyMs: number): Promise<ReadonlyMap<number, number>> {
     refuseBadTickRange(range);
-    return this.#access.archive((archiving) => countTicks(archiving, range, everyMs));
+    return this.#access.archive((archiving) => countTicks(storedTickRows(archiving), range, everyMs));
   }
 
   /** See {@link EmbeddedStore.tickSpan}. */
   async tickSpan(symbol: TickSymbol): Promise<TimeSpan | null> {
     refuseBadNames([symbol]);
-    return this.#access.archive((archiving) => tickSpan(archiving, symbol));
+    return this.#access.archive((archiving) => tickSpan(storedTickRows(archiving), symbol));
   }
 
   /** See {@link EmbeddedStore.tickSymbols}. */
   tickSymbols(): Promise<TickSymbol[]> {
-    return this.#access.archive(tickSymbols);
+    return this.#access.archive((archiving) => tickSymbols(storedTickRows(archiving)));
   }
 
   /** See {@link EmbeddedStore.sealTicks}. */

@@ -34,7 +34,12 @@ export async function mergeRecords<R>(
   }
 }
 
-async function stage<R>(connection: DuckDBConnection, table: Table<R>, records: readonly R[]): Promise<void> {
+/** Puts records into a fresh staging table of their table. */
+export async function stage<R>(
+  connection: DuckDBConnection,
+  table: Table<R>,
+  records: readonly R[],
+): Promise<void> {
   await connection.run(createStagingSql(table));
   const types = table.columns.map(({ type }) => type);
   const appender = await connection.createAppender(stagingName(table));

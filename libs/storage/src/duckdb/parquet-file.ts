@@ -39,9 +39,10 @@ export async function writeParquet(
   return rows;
 }
 
-/** A table function that reads one file, whatever characters its path holds. */
-export function parquetSql(path: string): string {
-  return `read_parquet(${quoted(path.replace(/[[*?]/g, '[$&]'))}, hive_partitioning = false)`;
+/** A table function that reads files of one shape, whatever characters their paths hold. @param paths at least one. */
+export function parquetSql(...paths: readonly string[]): string {
+  const list = paths.map((path) => quoted(path.replace(/[[*?]/g, '[$&]'))).join(', ');
+  return `read_parquet([${list}], hive_partitioning = false)`;
 }
 
 /** Number of rows of a file, as its own footer says. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { EXCHANGE_PATTERN, isSymbol } from '@neuraltrade/contracts';
+import { EXCHANGE_PATTERN, isSymbol, symbolWord } from '@neuraltrade/contracts';
 
 /** Length of a UTC day, ms. */
 export const DAY_MS = 86_400_000;
@@ -63,14 +63,29 @@ export function partitionFolder({ day, exchange, symbol }: Partition): string {
   return join(`day=${dayText(day)}`, `exchange=${exchange}`, `symbol=${encodeURIComponent(symbol)}`);
 }
 
-/** The partition whose folder this is; null when it is none. */
+/** The folder of a partition of the recorder's archive: as partitionFolder, the symbol as a word ('BTC-USDT'). */
+export function archiveFolder({ day, exchange, symbol }: Partition): string {
+  return join(`day=${dayText(day)}`, `exchange=${exchange}`, `symbol=${symbolWord(symbol)}`);
+}
+
+/** The partition whose folder this is, as either of the two writes it; null when it is none. */
 export function partitionOfFolder(folder: string): Partition | null {
   const match = /^day=(\d{4}-\d\d-\d\d)\/exchange=([^/]+)\/symbol=([^/]+)$/.exec(folder);
   if (!match) return null;
   const [, date, exchange, text] = match as unknown as [string, string, string, string];
-  const partition = { day: Date.parse(date), exchange, symbol: text.replace('%2F', '/') };
-  const known = EXCHANGE_PATTERN.test(exchange) && isSymbol(partition.symbol);
-  return known && partitionFolder(partition) === folder ? partition : null;
+  const partition = { day: Date.parse(date), exchange, symbol: text.replace(/%2F|-/, '/') };
+  if (!EXCHANGE_PATTERN.test(exchange) || !isSymbol(partition.symbol)) return null;
+  return [partitionFolder(partition), archiveFolder(partition)].includes(folder) ? partition : null;
+}
+
+/** Whether a partition holds rows of a range. */
+export function overlaps({ from, to, exchange, symbol }: RowRange, partition: Partition): boolean {
+  return (
+    partition.day < to &&
+    partition.day + DAY_MS > from &&
+    (exchange ?? partition.exchange) === partition.exchange &&
+    (symbol ?? partition.symbol) === partition.symbol
+  );
 }
 
 /** Orders partitions by day, then venue, then symbol. */

@@ -4,14 +4,16 @@ import type { Archiving } from './access';
 import { parquetSql, UNFINISHED } from './parquet-file';
 import {
   comparePartitions,
-  DAY_MS,
   inRange,
+  overlaps,
   type Partition,
   partitionFolder,
   partitionOfFolder,
   partitionsIn,
   type RowRange,
+  rowsOf,
 } from './partition';
+import type { TickRows } from './read-ticks';
 import { ticksTable } from './ticks-table';
 
 /** Name of the folder, inside the store's, that holds the sealed days. */
@@ -33,8 +35,9 @@ export async function sealedPartitions(storeDirectory: string): Promise<Partitio
   const partitions: Partition[] = [];
   for (const path of await filesBelow(root)) {
     if (!path.endsWith(sep + FILE)) continue;
-    const partition = partitionOfFolder(relative(root, dirname(path)).replaceAll(sep, '/'));
-    if (partition) partitions.push(partition);
+    const folder = relative(root, dirname(path)).replaceAll(sep, '/');
+    const partition = partitionOfFolder(folder);
+    if (partition !== null && partitionFolder(partition) === folder) partitions.push(partition);
   }
   return partitions;
 }
@@ -69,16 +72,22 @@ export async function tickPartitions(
   return [...found.values()].sort((a, b) => comparePartitions(a.partition, b.partition));
 }
 
-function overlaps({ from, to, exchange, symbol }: RowRange, partition: Partition): boolean {
-  return (
-    partition.day < to &&
-    partition.day + DAY_MS > from &&
-    (exchange ?? partition.exchange) === partition.exchange &&
-    (symbol ?? partition.symbol) === partition.symbol
-  );
+/** The ticks of a store, sealed or not, as they are read. */
+export function storedTickRows(archiving: Archiving): TickRows {
+  const { connection, goOn } = archiving;
+  return {
+    connection,
+    goOn,
+    partitions: async (range) =>
+      (await tickPartitions(archiving, range)).map(({ partition, sealed }) => ({
+        partition,
+        sql: (part) => ticksSql(rowsOf(partition, part), sealed),
+      })),
+  };
 }
 
-const FIELDS = ticksTable.columns
+/** The columns of a tick but for venue and symbol, which the folder's name tells. */
+export const TICK_FIELDS = ticksTable.columns
   .map(({ name }) => name)
   .filter((name) => name !== 'exchange' && name !== 'symbol')
   .join(', ');
@@ -91,11 +100,11 @@ const FIELDS = ticksTable.columns
  */
 export function ticksSql(range: RowRange, sealed: string | null): string {
   const { from, to } = range;
-  if (sealed === null) return `SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)}`;
+  if (sealed === null) return `SELECT ${TICK_FIELDS} FROM ticks WHERE ${inRange(range)}`;
   return `
-    SELECT ${FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
+    SELECT ${TICK_FIELDS} FROM ${parquetSql(sealed)} WHERE ${inRange({ from, to })}
     UNION ALL
-    SELECT ${FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}`;
+    SELECT ${TICK_FIELDS} FROM ticks WHERE ${inRange(range)} AND NOT ${isSealed(sealed)}`;
 }
 
 /** The condition under which a row of the table is in the file already. */

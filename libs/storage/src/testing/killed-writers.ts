@@ -38,10 +38,13 @@ export class KilledWriters {
   readonly #program = join(this.#bundles, 'writer.cjs');
   readonly #running: Writer[] = [];
 
+  /** @param script the file of this folder that the processes run. */
+  constructor(private readonly script = 'write-until-killed.ts') {}
+
   /** Makes the program. */
   async build(): Promise<void> {
     await build({
-      entryPoints: [join(__dirname, 'write-until-killed.ts')],
+      entryPoints: [join(__dirname, this.script)],
       outfile: this.#program,
       bundle: true,
       platform: 'node',
