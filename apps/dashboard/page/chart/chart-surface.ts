@@ -60,12 +60,14 @@ export class ChartSurface {
   }
 
   /** Draws in these colours from now on; what is drawn already keeps those of its data. */
-  paint({ text, grid, up, down, panel, vwap }: Palette): void {
+  paint({ text, strong, grid, up, down, panel, vwap }: Palette): void {
+    const cursor = { color: text, labelBackgroundColor: strong };
     this.chart.applyOptions({
       layout: { background: { color: panel }, textColor: text },
       grid: { vertLines: { color: grid }, horzLines: { color: grid } },
       rightPriceScale: { borderColor: grid },
       timeScale: { borderColor: grid },
+      crosshair: { vertLine: cursor, horzLine: cursor },
     });
     this.bars.applyOptions({
       upColor: up,

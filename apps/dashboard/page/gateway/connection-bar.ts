@@ -42,7 +42,8 @@ export class ConnectionBar {
     if (state.kind === 'connecting' && this.state.kind === 'lost') return;
     this.state = state;
     this.drawLink();
-    document.documentElement.classList.toggle('frozen', state.kind !== 'open');
+    const isFrozen = state.kind === 'lost' || state.kind === 'unauthorized';
+    document.documentElement.classList.toggle('frozen', isFrozen);
     if (state.kind === 'open') {
       this.wasOpen = true;
       this.lostAt = null;

@@ -23,13 +23,13 @@ export function linkWord({ kind }: LinkState): string {
  */
 export function lossSentence(code: number, lostAt: number | null): string {
   if (lostAt === null) return 'The gateway does not answer. Trying again.';
-  const since = `Disconnected at ${formatTimeOfDay(lostAt)} UTC`;
+  const time = `${formatTimeOfDay(lostAt)} UTC`;
   switch (code) {
     case CLOSE_CODES.tooSlow:
-      return `${since}: this page read too slowly. Connecting again.`;
+      return `Cut off at ${time}: this page read too slowly. Connecting again.`;
     case CLOSE_CODES.tooManyMessages:
-      return `${since}: this page sent too many messages. Connecting again.`;
+      return `Cut off at ${time}: this page sent too many messages. Connecting again.`;
     default:
-      return `${since}: everything stands still. Trying to reconnect.`;
+      return `Everything stands still since ${time}. Trying to reconnect.`;
   }
 }

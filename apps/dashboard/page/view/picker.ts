@@ -2,7 +2,7 @@ import { element } from '../dom/elements';
 
 /** A select box whose choices change while the page runs. */
 export class Picker {
-  private shown = '';
+  private shown: string | null = null;
 
   /**
    * @param select an empty select box.
@@ -23,8 +23,9 @@ export class Picker {
     const key = offered.join(' ');
     if (key !== this.shown) {
       this.select.replaceChildren(
-        ...offered.map((choice) => {
-          const option = element('option', '', this.label(choice));
+        // Where nothing can be picked yet it says so.
+        ...(offered.length > 0 ? offered : ['']).map((choice) => {
+          const option = element('option', '', choice === '' ? '–' : this.label(choice));
           option.value = choice;
           return option;
         }),

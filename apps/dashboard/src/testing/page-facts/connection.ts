@@ -100,7 +100,7 @@ export function connectionFacts(rig: () => PageRig): void {
       proxy.flow('toClient', 'pass');
       proxy.cut();
       await until('the loss', async () =>
-        (await visitor.evaluate<string>('window.notices')).includes('Disconnected at'),
+        (await visitor.evaluate<string>('window.notices')).includes(' UTC'),
       );
       await tradeAll((last += 1));
       await priceIn(visitor, 'binance', 'A999/USDT', `${last.toLocaleString('en-US')}.00`);
@@ -115,7 +115,7 @@ export function connectionFacts(rig: () => PageRig): void {
   test('when the gateway is gone it says so, and it comes back by itself', async () => {
     await rig().running.stop();
     await rig().shows('#link', 'Disconnected');
-    await rig().shows('#notice', /Disconnected at .* everything stands still/);
+    await rig().shows('#notice', /Everything stands still since /);
     expect(await rig().at('#mode').innerText()).toBe('SIMULATED');
     await rig().restartGateway({ mode: 'replay' });
     await rig().shows('#link', 'Connected', 40_000);
