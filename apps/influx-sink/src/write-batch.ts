@@ -2,7 +2,7 @@ import { type ProcessedTick, RetryableError } from '@neuraltrade/contracts';
 import type { MessageBus, Subscription } from '@neuraltrade/messaging';
 import { StoreUnavailableError } from '@neuraltrade/storage';
 import type { LaneOptions, Report, StoredKind } from './lane';
-import { parkedRecords, type ParkedRecords } from './parking';
+import { parkedOf, type ParkedRecords } from './parking';
 import type { Received } from './received';
 import { type RetryOptions, untilDone, waitAskedBy } from './retry';
 import { sift } from './sift';
@@ -75,7 +75,7 @@ export async function writeBatch<K extends StoredKind>(
       ledger.rejected(unusable.reason, 1);
       continue;
     }
-    for (const parked of parkedRecords(message, refused, queue)) {
+    for (const parked of parkedOf(message, refused, queue)) {
       await untilDone(() => publish(lane.bus, parked), retrying('park'));
       metrics.parked.inc({ reason: parked.reason }, parked.count);
       const { reason, count } = parked;

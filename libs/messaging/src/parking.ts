@@ -1,4 +1,4 @@
-import { AMQP_EXCHANGES, type Headers, type ParkReason } from '@neuraltrade/contracts';
+import { AMQP_EXCHANGES, type Headers, type ParkReason, type RecordFault } from '@neuraltrade/contracts';
 import type { Delivery, OutgoingMessage } from './message-bus';
 import { headerBytes, MAX_HEADERS_BYTES, MAX_SHORT_TEXT_BYTES } from './message-limits';
 
@@ -61,6 +61,27 @@ export function parkedMessage(
     },
     messageId: idWithRoom(message.messageId),
   };
+}
+
+/**
+ * The message that sets aside some records of a message whose other records are good: only these, with the headers of the
+ * message that they came in.
+ * @param records each with what is wrong with it, a sentence.
+ */
+export function parkedRecords(
+  message: Omit<Delivery, 'tag' | 'redelivered'>,
+  queue: string,
+  reason: ParkReason,
+  records: readonly RecordFault[],
+): OutgoingMessage {
+  const body = Buffer.from(JSON.stringify(records.map(({ value }) => value)));
+  const detail = [...new Set(records.map(({ fault }) => fault))].join('; ');
+  return parkedMessage(
+    { ...message, body, messageId: `${message.messageId}:${reason}` },
+    queue,
+    reason,
+    detail,
+  );
 }
 
 /** The service that consumes a queue, by its name ('influx-sink' of 'influx-sink.ticks'). */
