@@ -74,6 +74,27 @@ export function choice<const V extends string, const O extends FieldOptions<V>>(
   );
 }
 
+/** A comma list of words of a closed set, in the order in which they are given. */
+export function choices<const V extends string, const O extends FieldOptions<readonly V[]>>(
+  values: readonly V[],
+  options: O,
+): EnvField<FieldValue<readonly V[], O>> {
+  const range = `a comma list of ${values.join(', ')}`;
+  return envField<readonly V[], O>(
+    {
+      range,
+      mustBe: range,
+      read: (text) => {
+        const words = [...new Set(text.split(',').map((word) => word.trim()))].filter((word) => word !== '');
+        const known = words.flatMap((word) => values.find((value) => value === word) ?? []);
+        return known.length > 0 && known.length === words.length ? known : undefined;
+      },
+      write: (words) => words.join(','),
+    },
+    options,
+  );
+}
+
 /** Yes or no. */
 export function flag<const O extends FieldOptions<boolean>>(options: O): EnvField<FieldValue<boolean, O>> {
   return envField(
@@ -133,8 +154,8 @@ export function list<
   );
 }
 
-/** An absolute URL whose scheme is one of `schemes` ('wss', 'https'). */
-export function url<const O extends FieldOptions<string> & { schemes: readonly string[] }>(
+/** An absolute URL whose scheme is one of `schemes` ('wss', 'https'); a secret when whoever knows it may use it. */
+export function url<const O extends FieldOptions<string> & { schemes: readonly string[]; secret?: boolean }>(
   options: O,
 ): EnvField<FieldValue<string, O>> {
   const what = urlKind(options.schemes);
@@ -142,7 +163,12 @@ export function url<const O extends FieldOptions<string> & { schemes: readonly s
     {
       range: what,
       mustBe: what,
-      read: (value) => (isUrl(value, options.schemes) ? value : undefined),
+      secret: options.secret ?? false,
+      read: (value) => {
+        if (!isUrl(value, options.schemes)) return undefined;
+        if (options.secret === true) rememberSecret(value);
+        return value;
+      },
       write: String,
     },
     options,

@@ -1,15 +1,18 @@
+import { RetryableError } from '@neuraltrade/contracts';
 import { createMetrics } from '@neuraltrade/metrics';
 import { createOperations } from './operations';
-import type { Check } from './operations';
+import { ExpectedError } from './expected-error';
+import type { Check, Page } from './operations';
 import { startOperationsServer } from './operations-server';
 import type { OperationsServer } from './operations-server';
 
 let checks: readonly Check[] = [];
+let pages: readonly Page[] = [];
 let server: OperationsServer;
 const metrics = createMetrics();
 
 beforeAll(async () => {
-  const operations = createOperations({ metrics, checks: () => checks });
+  const operations = createOperations({ metrics, checks: () => checks, pages: () => pages });
   server = await startOperationsServer({ host: '127.0.0.1', port: 0, operations });
 });
 afterAll(() => server.close());
@@ -63,6 +66,34 @@ describe('the operations server', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
     const post = await ask('/health/ready', { method: 'POST', body: 'x' });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('a page of the service answers as JSON; a wrong query, a peer that is away and a fault of ours each say so', async () => {
+    pages = [
+      {
+        path: '/figures',
+        answer: async (query) => {
+          await Promise.resolve();
+          if (query.get('days') === '0') throw new ExpectedError('days must be more.');
+          if (query.get('days') === '1') throw new RetryableError('The store is away.');
+          if (query.get('days') === '2') throw new Error('inside');
+          return { days: query.get('days') };
+        },
+      },
+    ];
+    const answers = await Promise.all(
+      ['', '?days=0', '?days=1', '?days=2'].map(async (query) => {
+        const answer = await ask(`/figures${query}`);
+        return [answer.status, await answer.text()];
+      }),
+    );
+    expect(answers).toEqual([
+      [200, '{"days":null}\n'],
+      [400, '{"error":{"code":"bad-request","message":"days must be more."}}\n'],
+      [503, '{"error":{"code":"unavailable","message":"The store is away."}}\n'],
+      [500, '{"error":{"code":"internal","message":"The page could not be made."}}\n'],
+    ]);
+    expect((await ask('/figures', { method: 'DELETE' })).status).toBe(405);
   });
 
   test('any other path is 404', async () => {

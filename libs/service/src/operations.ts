@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RetryableError } from '@neuraltrade/contracts';
 import type { Metrics } from '@neuraltrade/metrics';
+import { ExpectedError } from './expected-error';
 
 /** One condition of being ready: a socket is open, a consumer is attached, the last write went well. */
 export interface Check {
@@ -17,7 +19,18 @@ export interface CheckResult {
   readonly reason: string;
 }
 
-/** Answers /health/live, /health/ready and /metrics; false when the request asks for something else and is untouched. */
+/** A page of the service's own beside them: figures that people ask for, as JSON. */
+export interface Page {
+  /** Its path ('/performance'). */
+  readonly path: string;
+  /**
+   * What it shows. @throws ExpectedError when the query is wrong, RetryableError when a peer does not answer now: each with a
+   * sentence for whoever asks.
+   */
+  readonly answer: (query: URLSearchParams) => Promise<object>;
+}
+
+/** Answers /health/live, /health/ready, /metrics and the service's own pages; false when the request asks for something else and is untouched. */
 export type Operations = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** What the operations page is made of. */
@@ -26,12 +39,15 @@ export interface OperationsOptions {
   readonly metrics: Metrics;
   /** The checks of this moment; ready means that all are ok. */
   readonly checks: () => readonly Check[];
+  /** Further pages of this moment; absent = none. */
+  readonly pages?: () => readonly Page[];
 }
 
 /** The request handler for health and metrics, for a server of its own or in front of another handler. */
-export function createOperations({ metrics, checks }: OperationsOptions): Operations {
+export function createOperations({ metrics, checks, pages = () => [] }: OperationsOptions): Operations {
   return (request, response) => {
-    switch (pathOf(request)) {
+    const path = pathOf(request);
+    switch (path) {
       case '/health/live':
         // Answering at all is the proof: the event loop turns. A peer's outage must never restart us.
         if (isRead(request, response)) sendJson(response, 200, { live: true });
@@ -42,8 +58,11 @@ export function createOperations({ metrics, checks }: OperationsOptions): Operat
       case '/metrics':
         if (isRead(request, response)) void sendMetrics(response, metrics);
         return true;
-      default:
-        return false;
+      default: {
+        const page = pages().find((one) => one.path === path);
+        if (page !== undefined && isRead(request, response)) void sendPage(request, response, page);
+        return page !== undefined;
+      }
     }
   };
 }
@@ -88,6 +107,20 @@ async function sendMetrics(response: ServerResponse, { registry }: Metrics): Pro
     sendJson(response, 500, {
       error: { code: 'metrics-failed', message: 'The metrics could not be collected.' },
     });
+  }
+}
+
+async function sendPage({ url = '' }: IncomingMessage, response: ServerResponse, page: Page): Promise<void> {
+  const question = url.indexOf('?');
+  const query = new URLSearchParams(question === -1 ? '' : url.slice(question));
+  try {
+    sendJson(response, 200, await page.answer(query));
+  } catch (error) {
+    if (error instanceof ExpectedError)
+      sendJson(response, 400, { error: { code: 'bad-request', message: error.message } });
+    else if (error instanceof RetryableError)
+      sendJson(response, 503, { error: { code: 'unavailable', message: error.message } });
+    else sendJson(response, 500, { error: { code: 'internal', message: 'The page could not be made.' } });
   }
 }
 

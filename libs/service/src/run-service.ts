@@ -7,7 +7,7 @@ import { ConfigError, ExpectedError } from './expected-error';
 import { createLogger, stdoutDestination } from './logger';
 import type { Logger } from './logger';
 import { createOperations } from './operations';
-import type { Check, Operations } from './operations';
+import type { Check, Operations, Page } from './operations';
 import { startOperationsServer } from './operations-server';
 import { createProcessLife } from './process-life';
 import { hideSecrets } from './secrets';
@@ -46,6 +46,8 @@ export interface ServiceContext<C extends ServiceConfig> {
 export interface RunningService {
   /** What being ready means for it, beside the checks that were added while it started. */
   readonly checks: readonly Check[];
+  /** Pages of its own beside health and metrics; absent = none. */
+  readonly pages?: readonly Page[];
   /** Stop intake, finish, confirm, ack, close. Runs before the steps of onStop. */
   readonly stop?: StopStep;
 }
@@ -66,7 +68,8 @@ export async function runService<C extends ServiceConfig>(service: ServiceDefini
   collectProcessMetrics(metrics);
   const checks: Check[] = [life.check];
   const addChecks = (more: readonly Check[]): void => void checks.push(...more);
-  const operations = createOperations({ metrics, checks: () => checks });
+  let pages: readonly Page[] = [];
+  const operations = createOperations({ metrics, checks: () => checks, pages: () => pages });
   try {
     if (config.HTTP_PORT !== undefined) {
       const server = await startOperationsServer({
@@ -80,6 +83,7 @@ export async function runService<C extends ServiceConfig>(service: ServiceDefini
     const { onStop, requestStop } = life;
     const running = await service.main({ config, log, metrics, operations, onStop, addChecks, requestStop });
     addChecks(running.checks);
+    pages = running.pages ?? [];
     if (running.stop) life.onStop(service.name, running.stop);
     life.started();
   } catch (error) {

@@ -48,7 +48,7 @@ describe('a webhook', () => {
     open();
   });
   afterEach(async () => {
-    await webhook.stop();
+    await webhook.stop(0);
     await receiver.dispose();
   });
 
@@ -82,7 +82,7 @@ describe('a webhook', () => {
     ['cuts the connection', 'cut'],
     ['does not answer', 'silence'],
   ])('tries again with the same key and body while the receiver %s', async (_, answer) => {
-    await webhook.stop();
+    await webhook.stop(0);
     open({ timeoutMs: 200 });
     receiver.answer = () => (receiver.seen.length < 2 ? answer : { status: 200, text: '}not json{' });
     webhook.add(signalOf());
@@ -162,12 +162,12 @@ describe('a webhook', () => {
   test('takes a signal that waits already once', async () => {
     for (const signal of [...some(2), ...some(2)]) webhook.add(signal);
     await allDone(2);
-    await webhook.stop();
+    await webhook.stop(0);
     expect(receiver.seen).toHaveLength(2);
   });
 
   test('gives up the delivery that has waited longest when more wait than may, never the one under way', async () => {
-    await webhook.stop();
+    await webhook.stop(0);
     open({ maxWaiting: 3, timeoutMs: 60_000 });
     receiver.answer = () => 'silence';
     const [underWay, oldest, ...rest] = some(5) as [MlSignal, MlSignal, ...MlSignal[]];
@@ -186,7 +186,7 @@ describe('a webhook', () => {
     const waiting = [signalOf(), signalOf({ symbol: 'ETH/USDT' })];
     for (const signal of waiting) webhook.add(signal);
     await eventually(() => receiver.seen.length >= 2, 'the attempts');
-    await webhook.stop();
+    await webhook.stop(0);
     const attempts = receiver.seen.length;
     webhook.add(signalOf({ symbol: 'SOL/USDT' }));
     expect(webhook.waiting).toHaveLength(3);

@@ -3,7 +3,7 @@ import { fullJitterMs } from '@neuraltrade/backpressure';
 import type { MlSignal } from '@neuraltrade/contracts';
 import { requestFault, retryAfterMs, withDeadline } from '@neuraltrade/http';
 import type { Metrics } from '@neuraltrade/metrics';
-import { capText, type CheckResult, type Logger } from '@neuraltrade/service';
+import { atMost, capText, type CheckResult, type Logger } from '@neuraltrade/service';
 import { type AttemptResult, resultOf } from './answer';
 import { type Delivery, DeliveryQueue } from './delivery-queue';
 import { deliveryId, signedRequest } from './signed-request';
@@ -71,7 +71,8 @@ interface Attempt {
 export class Webhook {
   readonly #deps: WebhookDeps;
   readonly #queue: DeliveryQueue;
-  readonly #stop = new AbortController();
+  readonly #stopped = new AbortController();
+  readonly #cut = new AbortController();
   readonly #origin: string;
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #turns: (() => void)[] = [];
@@ -114,16 +115,18 @@ export class Webhook {
     if (!this.#lanes.has(symbol)) this.#lanes.set(symbol, this.#deliverAll(symbol));
   }
 
-  /** Gives up the attempts under way and begins none; what waits is still told by `waiting`. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
+  /** Begins no attempt any more and gives those under way up after a while, ms; what waits is still told by `waiting`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped.abort();
+    await atMost(graceMs, Promise.all(this.#lanes.values()));
+    this.#cut.abort();
     await Promise.all(this.#lanes.values());
   }
 
   async #deliverAll(symbol: string): Promise<void> {
     const { retryBaseMs, retryMaxMs } = this.#deps.target;
     let failures = 0;
-    while (this.#queue.first(symbol) !== undefined && !this.#stop.signal.aborted) {
+    while (this.#queue.first(symbol) !== undefined && !this.#stopped.signal.aborted) {
       const askedMs = await this.#inTurn(() => this.#deliverFirst(symbol));
       failures = askedMs === null ? 0 : failures + 1;
       if (askedMs === null) continue;
@@ -139,7 +142,7 @@ export class Webhook {
   async #deliverFirst(symbol: string): Promise<number | null> {
     const delivery = this.#queue.first(symbol);
     // It was given up while it waited for its turn.
-    if (delivery === undefined || this.#stop.signal.aborted) return null;
+    if (delivery === undefined || this.#stopped.signal.aborted) return null;
     this.#queue.begin(delivery);
     const attempt = await this.#attempt(delivery);
     if (this.#settled(delivery, attempt)) return null;
@@ -149,7 +152,7 @@ export class Webhook {
 
   /** @returns whether that was a definite answer. */
   #settled(delivery: Delivery, { result, words }: Attempt): boolean {
-    if (result === 'no-answer' && this.#stop.signal.aborted) return false;
+    if (result === 'no-answer' && this.#cut.signal.aborted) return false;
     this.#deps.metrics.webhookAttempts.inc({ result });
     switch (result) {
       case 'delivered':
@@ -175,7 +178,7 @@ export class Webhook {
     const { target, secret, now } = this.#deps;
     try {
       const { headers, body } = signedRequest(signal, secret(), now());
-      return await withDeadline({ timeoutMs: target.timeoutMs, stop: this.#stop.signal }, async (abort) => {
+      return await withDeadline({ timeoutMs: target.timeoutMs, stop: this.#cut.signal }, async (abort) => {
         const request = { method: 'POST', headers, body, signal: abort, redirect: 'manual' } as const;
         const response = await fetch(target.url, request);
         return { ...(await judged(response)), askedMs: askedBy(response, now()) };
@@ -201,7 +204,7 @@ export class Webhook {
   }
 
   async #wait(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    await sleep(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 
   #tell(fault: string): void {
