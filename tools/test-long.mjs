@@ -43,6 +43,11 @@ const LONG_RUNS = [
     env: { ADAPTER_KILLS: '20', PAIR_KILLS: '20', REQUIRE_SERVICES: '1' },
   },
   {
+    name: 'signals killed',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'signals-kills'],
+    env: { SIGNALS_KILLS: '50', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'services stopped',
     command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'delivery/src/shutdown'],
     env: { SHUTDOWNS: '50', REQUIRE_SERVICES: '1' },

@@ -57,25 +57,62 @@ describe('the signals service', () => {
     expect(receiver.taken).toHaveLength(3);
   });
 
-  test('a second one takes the state over, and the first one neither delivers nor answers any more', async () => {
+  test('publishes, delivers and answers nothing before the state that knows of it is saved', async () => {
+    rig.now = NOON + 10 * MINUTE;
+    await rig.start({ WEBHOOK_URL: receiver.url });
+    await rig.candles(at(0), at(1));
+    await rig.answered();
+    const saves = rig.holdSaves();
+    // Accepted, and judged at once: its candles are there.
+    await rig.signals(signalOf());
+    await until(() => expect(saves.waiting()).toBe(1));
+    // Whatever would go out without the save has its time to do so.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { unacked } = await rig.bus.depth(signalsQueue(1).name);
+    expect([receiver.seen, rig.outcomes, unacked]).toEqual([[], [], 1]);
+    saves.release();
+    await until(() => expect([receiver.taken.length, rig.outcomes.length]).toEqual([1, 1]));
+    await rig.answered();
+  });
+
+  test('a second one takes the state over at its start, and the first one takes it again when that has left', async () => {
     rig.now = NOON + 10 * MINUTE;
     receiver.answer = () => ({ status: 503 });
     const first = await rig.start({ WEBHOOK_URL: receiver.url });
-    await rig.signals(...some(2));
+    await rig.signals(signalOf());
     await until(() => expect(receiver.seen.length).toBeGreaterThan(0));
     const second = await rig.start({ WEBHOOK_URL: receiver.url });
-    await rig.candles(at(0));
     await until(() => expect(rig.logged.join()).toContain('has taken the state in signals.state over'));
     receiver.answer = () => ({ status: 204 });
-    await rig.candles(at(1), at(2));
+    await until(() => expect(receiver.taken).toEqual([deliveryId(signalOf())]));
+    await rig.signals(signalOf({ timestamp: NOON + MINUTE }));
+    await rig.candles(at(0), at(1), at(2));
     await until(() => expect(rig.outcomes).toHaveLength(2));
-    await until(() => expect(receiver.taken).toEqual(some(2).map(deliveryId)));
     await rig.answered();
-    // The one that stands by goes on when the other one has left.
     await second.stop(0);
     await rig.signals(signalOf({ timestamp: NOON + 5 * MINUTE }));
     await until(() => expect(receiver.taken).toHaveLength(3));
+    expect(rig.outcomes).toHaveLength(2);
     expect(first.checks.map(({ probe }) => probe().ok)).toEqual([true, true, true]);
+  });
+
+  test('an outcome that was made and could not be published is published by the next one', async () => {
+    rig.now = NOON + 10 * MINUTE;
+    const first = await rig.start();
+    await rig.refuseOutcomes();
+    await rig.signals(...some(2));
+    await rig.candles(at(0), at(1), at(2));
+    await until(async () => {
+      const page = await rig.metrics.registry.metrics();
+      expect(page).toMatch(/messages_nacked_total\{stage="signals",reason="nacked"\} \d/);
+    });
+    // As a kill would: what was saved is all that is left of it.
+    await rig.start();
+    await first.stop(0);
+    await rig.collectOutcomes();
+    await until(() => expect(rig.outcomes.map(({ timestamp }) => timestamp)).toEqual([NOON, NOON + MINUTE]));
+    await rig.answered();
+    expect(rig.outcomes).toHaveLength(2);
   });
 
   test('refuses a state of another release in a sentence, and leaves it as it is', async () => {
@@ -180,10 +217,8 @@ describe('the signals service', () => {
     );
     await rig.candles(at(0), at(1));
     await until(() => expect(rig.outcomes).toHaveLength(2));
-    await until(() => expect(receiver.taken).toHaveLength(1));
     await rig.answered();
-    const page = await rig.metrics.registry.metrics();
-    for (const line of [
+    const lines = [
       'signal_decisions_total{decision="accepted"} 1',
       'signal_decisions_total{decision="signal-type"} 1',
       'signal_outcomes_total{status="hit"} 1',
@@ -194,7 +229,10 @@ describe('the signals service', () => {
       'records_rejected_total{stage="signals",reason="malformed"} 1',
       'records_in_flight{stage="signals"} 0',
       'buffer_depth{buffer="signals-followed"} 0',
-    ])
-      expect(page).toContain(`neuraltrade_${line}\n`);
+    ];
+    await until(async () => {
+      const page = await rig.metrics.registry.metrics();
+      for (const line of lines) expect(page).toContain(`neuraltrade_${line}\n`);
+    });
   });
 });

@@ -9,6 +9,7 @@ import {
   influxFields,
   serviceFields,
 } from '@neuraltrade/service';
+import { signalsSchema, signalsServiceSchema } from '@neuraltrade/signals';
 import { standaloneSchema } from '@neuraltrade/standalone';
 import { venues } from '@neuraltrade/venues';
 import { z } from 'zod';
@@ -45,7 +46,7 @@ export function sections(): Section[] {
     },
     {
       title: 'Database',
-      intro: 'Read by influx-sink and dashboard as services of their own.',
+      intro: 'Read by influx-sink, signals and dashboard as services of their own.',
       variables: describeConfig(z.object(influxFields)),
     },
     {
@@ -61,6 +62,13 @@ export function sections(): Section[] {
       title: 'Sink',
       intro: 'Read by the sink that writes into the store.',
       variables: describeConfig(sinkSchema),
+    },
+    {
+      title: 'Signals',
+      intro:
+        'Read by the signals service: which signals are acted on, how they are judged, and where they are delivered ' +
+        '([signals.md](signals.md)).',
+      variables: describeConfig(signalsSchema),
     },
     {
       title: 'Dashboard',
@@ -79,6 +87,7 @@ function httpPorts(): string {
     ...venues.map((venue): [string, z.ZodType] => [`adapter-${venue.name}`, adapterServiceSchema(venue)]),
     ['processor', processorServiceSchema],
     ['influx-sink', sinkServiceSchema],
+    ['signals', signalsServiceSchema],
   ];
   return services
     .map(([name, schema]) => {

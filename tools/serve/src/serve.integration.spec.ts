@@ -19,6 +19,7 @@ const SERVICES = [
   'adapter-coinbase',
   'adapter-kraken',
   'processor',
+  'signals',
   'influx-sink',
   'dashboard',
 ];
@@ -142,7 +143,7 @@ function suite(): void {
     expect([...pids.values()].filter(isAlive)).toEqual([]);
     const stopped = [...serving.stdout.matchAll(/ ([a-z-]+) +info +stopped$/gm)].map(([, name]) => name);
     expect(stopped.slice(0, 4).sort()).toEqual(SERVICES.slice(0, 4));
-    expect(stopped.slice(4)).toEqual(['processor', 'influx-sink', 'dashboard']);
+    expect(stopped.slice(4)).toEqual(['processor', 'signals', 'influx-sink', 'dashboard']);
     expect(serving.stdout).not.toContain('has ended');
     expect(serving.stderr).toBe('');
   });

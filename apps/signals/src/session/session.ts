@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MlSignal, RetryableError } from '@neuraltrade/contracts';
+import { logNames, type MlSignal, RetryableError } from '@neuraltrade/contracts';
 import type { Delivery, Ownership, Subscription } from '@neuraltrade/messaging';
 import type { RecordLedger } from '@neuraltrade/metrics';
 import { SignalBook } from '../book/signal-book';
@@ -92,6 +92,10 @@ export class Session {
     void ownership.ended.then((how) => {
       if (how === 'lost') this.#fail(new RetryableError('The log of the state can no longer be watched.'));
     });
+    // It has begun with what was saved: whatever is done from now on is done twice.
+    void ownership.replaced.then(() =>
+      this.#fail(new RetryableError(`Another process has taken the state in ${logNames.signalsState} over.`)),
+    );
     this.#proceed();
   }
 

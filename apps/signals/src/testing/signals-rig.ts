@@ -16,8 +16,11 @@ import {
 import {
   createInProcessBus,
   type Delivery,
+  type LogQueue,
+  type LogRecord,
   type MessageBus,
   type OutgoingMessage,
+  type Subscription,
 } from '@neuraltrade/messaging';
 import { createMetrics, type Metrics } from '@neuraltrade/metrics';
 import { createLogger } from '@neuraltrade/service';
@@ -26,8 +29,9 @@ import { signalsConfig } from '../config';
 import { createSignals, type Signals } from '../create-signals';
 import { NOON } from './records';
 
-/** A bound that no test reaches, bytes. */
-const MAX_BYTES = 100_000_000;
+/** The bound of every queue, bytes. */
+const MAX_BYTES = 1_000_000;
+const FILLING_BYTES = 500_000;
 const SECRET = 'canary-webhook-secret';
 
 /** Signals services on a real bus and a real embedded store, whose messages and answers a test sees. */
@@ -35,6 +39,8 @@ export class SignalsRig {
   readonly #scratch = mkdtempSync(join(tmpdir(), 'neuraltrade-signals-'));
   readonly #running: Signals[] = [];
   #published = 0;
+  #collecting: Subscription | null = null;
+  #saves: { waiting: number; readonly gate: Promise<void> } | null = null;
   /** Counts of everything. */
   readonly metrics: Metrics = createMetrics();
   /** The bus. */
@@ -48,33 +54,49 @@ export class SignalsRig {
   /** The store. */
   store!: EmbeddedStore;
 
-  /** Opens the store and begins to collect outcomes. */
+  /** Opens the store and declares the queues, so that signals and outcomes have somewhere to go. */
   static async open(): Promise<SignalsRig> {
     const rig = new SignalsRig();
     rig.store = await openDuckDbStore({ directory: rig.#scratch });
     const { signals, outcomes } = sinkQueues(MAX_BYTES);
-    // As the sink declares them, so that signals have somewhere to go.
     await rig.bus.declare([signals, outcomes, parkedQueue(MAX_BYTES), signalsQueue(MAX_BYTES)]);
-    for (const [queue, take] of [
-      [signals.name, () => undefined],
-      [
-        outcomes.name,
-        (delivery: Delivery) => rig.outcomes.push(...decodeBatch('outcomes', delivery).records),
-      ],
-    ] as const) {
-      const subscription = await rig.bus.consume(queue, { prefetch: 100 }, (delivery) => {
-        take(delivery);
-        subscription.ack(delivery.tag);
-      });
-    }
+    const subscription = await rig.bus.consume(signals.name, { prefetch: 100 }, ({ tag }) =>
+      subscription.ack(tag),
+    );
+    await rig.collectOutcomes();
     return rig;
+  }
+
+  /** Takes outcomes from the store's queue. */
+  async collectOutcomes(): Promise<void> {
+    const queue = sinkQueues(MAX_BYTES).outcomes.name;
+    const subscription = await this.bus.consume(queue, { prefetch: 100 }, (delivery) => {
+      if (delivery.body.length < FILLING_BYTES)
+        this.outcomes.push(...decodeBatch('outcomes', delivery).records);
+      subscription.ack(delivery.tag);
+    });
+    this.#collecting = subscription;
+  }
+
+  /** Leaves outcomes in the store's queue and fills it up, so that it refuses every further one. */
+  async refuseOutcomes(): Promise<void> {
+    await this.#collecting?.close();
+    const filling = {
+      amqpExchange: AMQP_EXCHANGES.signals,
+      routingKey: routingKeys.outcome('binance', 'BTC/USDT'),
+      body: Buffer.alloc(FILLING_BYTES),
+      contentType: 'application/octet-stream',
+      headers: {},
+      messageId: 'filling',
+    };
+    while ((await this.bus.publish(filling)) === 'confirmed');
   }
 
   /** Starts a service that accepts every signal, whatever its age, and judges by two candles, unless told otherwise. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<Signals> {
     const write = (line: string): void => void this.logged.push(line);
     const signals = await createSignals({
-      bus: this.bus,
+      bus: this.#busWithHeldSaves(),
       store: this.store,
       config: signalsConfig({
         QUEUE_MAX_BYTES: String(MAX_BYTES),
@@ -95,6 +117,13 @@ export class SignalsRig {
     });
     this.#running.push(signals);
     return signals;
+  }
+
+  /** Lets saves wait from now on, as a broker that is slow to confirm. @returns how many wait, and lets them go. */
+  holdSaves(): { readonly waiting: () => number; readonly release: () => void } {
+    let release: () => void = () => undefined;
+    this.#saves = { waiting: 0, gate: new Promise((resolve) => (release = resolve)) };
+    return { waiting: () => this.#saves?.waiting ?? 0, release };
   }
 
   /** Publishes signals of one symbol as the ML engine does. */
@@ -135,6 +164,25 @@ export class SignalsRig {
     await until(() => expect(parked.length).toBe(ready));
     await reader.close();
     return parked;
+  }
+
+  #busWithHeldSaves(): MessageBus {
+    const openLog = async (name: string): Promise<LogQueue> => {
+      const log = await this.bus.openLog(name);
+      const append = async (record: LogRecord): Promise<void> => {
+        if (this.#saves !== null) this.#saves.waiting += 1;
+        await this.#saves?.gate;
+        await log.append(record);
+      };
+      return { append, follow: (onRecord) => log.follow(onRecord) };
+    };
+    return new Proxy(this.bus, {
+      get: (bus, name) => {
+        if (name === 'openLog') return openLog;
+        const value: unknown = Reflect.get(bus, name);
+        return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(bus) : value;
+      },
+    });
   }
 
   /** Stops everything that was started. */

@@ -43,6 +43,7 @@ describe('Ownership', () => {
     const second = await take();
     await expect(first.save('stale')).rejects.toBeInstanceOf(RetryableError);
     expect(first.lost).toBe(true);
+    await first.replaced;
     await second.save('two');
     expect((await take()).recovered.state).toBe('two');
   });

@@ -30,6 +30,9 @@ export class Ownership {
   readonly recovered: RecoveredState;
   private sequence: number;
   private fenced = false;
+  private settleReplaced: () => void = () => undefined;
+  /** Settles when a newer owner's fence stands in the log. */
+  readonly replaced = new Promise<void>((resolve) => (this.settleReplaced = resolve));
   private awaited: { sequence: number; settle: (fault?: Error) => void } | null = null;
 
   private constructor(
@@ -121,6 +124,7 @@ export class Ownership {
     this.scan.dropContent();
     if (kind === 'fence' || this.scan.newestEpoch > this.epoch) {
       this.fenced = true;
+      this.settleReplaced();
       this.awaited?.settle(this.lostOwnership());
       return;
     }
