@@ -14,3 +14,14 @@ test('all faults are named at once, the token itself is not', () => {
   expect(() => dashboardConfig(env)).toThrow(/PORT[^]*ALLOWED_ORIGINS[^]*AUTH_TOKEN/);
   expect(() => dashboardConfig(env)).not.toThrow(/short-secret/);
 });
+
+test('a thousand browsers have room, and how many may connect is a setting', () => {
+  const { maxClients, maxConnections, maxConnectionsPerAddress } = dashboardConfig({}).limits;
+  expect(Math.min(maxClients, maxConnections, maxConnectionsPerAddress)).toBeGreaterThanOrEqual(1_000);
+  const env = { MAX_CLIENTS: '50', MAX_CONNECTIONS_PER_ADDRESS: '7' };
+  expect(dashboardConfig(env).limits).toMatchObject({
+    maxClients: 50,
+    maxConnections: 100,
+    maxConnectionsPerAddress: 7,
+  });
+});

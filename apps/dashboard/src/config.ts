@@ -3,6 +3,7 @@ import {
   choice,
   type Env,
   influxFields,
+  integer,
   list,
   parseConfig,
   parseTogether,
@@ -30,7 +31,7 @@ export interface ClientLimits {
   readonly maxMessageBytes: number;
   /** Most messages of a client a second, on average; pings and pongs count. */
   readonly messagesPerSecond: number;
-  /** Most series of candles that one client may follow. */
+  /** Most channels that one client may follow. */
   readonly maxSubscriptions: number;
   /** Most bytes that may wait for one client, its next frame included; beyond, it is cut. */
   readonly maxWaitingBytes: number;
@@ -45,12 +46,12 @@ export interface ClientLimits {
 /** Limits that suit browsers on slow links and leave a small machine standing. */
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   flushIntervalMs: 100,
-  maxClients: 200,
-  maxConnections: 512,
-  maxConnectionsPerAddress: 128,
+  maxClients: 2_000,
+  maxConnections: 4_000,
+  maxConnectionsPerAddress: 2_000,
   maxMessageBytes: 16_384,
   messagesPerSecond: 20,
-  maxSubscriptions: 16,
+  maxSubscriptions: 32,
   maxWaitingBytes: MIB,
   maxBehindMs: 15_000,
   pingIntervalMs: 15_000,
@@ -93,6 +94,18 @@ export const dashboardEnvSchema = z.object({
     minLength: 16,
     optional: true,
   }),
+  MAX_CLIENTS: integer({
+    description: 'Most WebSocket clients at once; twice as many connections may be open in all.',
+    default: DEFAULT_CLIENT_LIMITS.maxClients,
+    min: 1,
+    max: 50_000,
+  }),
+  MAX_CONNECTIONS_PER_ADDRESS: integer({
+    description: 'Most connections of one address at once; a proxy counts as one address.',
+    default: DEFAULT_CLIENT_LIMITS.maxConnectionsPerAddress,
+    min: 1,
+    max: 100_000,
+  }),
 });
 
 /**
@@ -107,7 +120,12 @@ export function dashboardConfig(env: Env): DashboardConfig {
     allowedOrigins: parsed.ALLOWED_ORIGINS,
     authToken: parsed.AUTH_TOKEN ?? null,
     queueMaxBytes: 32 * MIB,
-    limits: DEFAULT_CLIENT_LIMITS,
+    limits: {
+      ...DEFAULT_CLIENT_LIMITS,
+      maxClients: parsed.MAX_CLIENTS,
+      maxConnections: 2 * parsed.MAX_CLIENTS,
+      maxConnectionsPerAddress: parsed.MAX_CONNECTIONS_PER_ADDRESS,
+    },
   };
 }
 

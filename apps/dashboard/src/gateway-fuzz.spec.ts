@@ -8,7 +8,7 @@ import { SocketClient } from './testing/socket-client';
 /** Requests, and connections of several frames each; GATEWAY_RUNS=20000 is the long run. */
 const RUNS = Number(process.env['GATEWAY_RUNS'] ?? 200);
 const WITHIN_MS = 600_000;
-/** Every status that README.md names, and those that Node answers a request with that is none. */
+/** Every status that docs/dashboard-protocol.md names, and those that Node answers a request with that is none. */
 const DOCUMENTED = [200, 304, 400, 401, 403, 404, 405, 503, 408, 413, 417, 431];
 const TYPES = ['hello', 'prices', 'candles', 'trades', 'signals', 'gaps', 'pipeline', 'error'];
 const TELLTALE = /node:internal|\bat .+:\d+:\d+|\.ts\b.*:\d|dist\/|ENOENT|TypeError|RangeError/;

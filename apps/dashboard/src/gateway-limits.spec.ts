@@ -1,9 +1,19 @@
 import { connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createLogger, createOperations, rememberSecret } from '@neuraltrade/service';
 import type { HttpError } from '../page/protocol';
 import { tickOf } from './testing/market-samples';
 import { RunningDashboard, type RunningDashboardOptions, until } from './testing/running-dashboard';
 import { SocketClient } from './testing/socket-client';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
 
 const TOKEN = 'a-token-of-16-letters';
 let running: RunningDashboard;
@@ -70,6 +80,58 @@ onLinux('connections', () => {
 });
 
 describe('a client', () => {
+  test('that offers compression is not granted it', async () => {
+    await start();
+    const offering = new SocketClient(running.dashboard.port, { perMessageDeflate: true });
+    clients.push(offering);
+    await offering.greeted();
+    expect(offering.socket.extensions).toBe('');
+  });
+
+  test('that comes and goes leaves nothing behind, a thousand times', async () => {
+    await start();
+    await running.trade(tickOf({}));
+    await until('the symbol', async () => (await running.json<unknown[]>('/api/last-prices')).length === 1);
+    const comeAndGo = async (): Promise<void> => {
+      const visitor = await new SocketClient(running.dashboard.port).greeted();
+      visitor.say({ op: 'subscribe', channel: 'prices' });
+      visitor.say({ op: 'subscribe', channel: 'trades', exchange: 'binance', symbol: 'BTC/USDT' });
+      await visitor.next('trades');
+      visitor.drop();
+    };
+    const rounds = async (count: number): Promise<void> => {
+      for (let round = 0; round < count; round += 1) await Promise.all(Array.from({ length: 25 }, comeAndGo));
+      await until(
+        'all to be gone',
+        async () => (await running.json<{ clients: number }>('/api/pipeline')).clients === 0,
+      );
+    };
+    await rounds(4);
+    const before = heap();
+    await rounds(40);
+    // A kept connection takes some ten thousand bytes.
+    expect(heap() - before).toBeLessThan(1_000 * 4_000);
+  });
+
+  test('that never ends its messages is closed, fifty of them at once, and others are served', async () => {
+    await start();
+    const other = await client();
+    const endless = Array.from({ length: 50 }, () => {
+      const socket = tcp().resume();
+      socket.write(
+        'GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      );
+      // A first fragment of one byte, then continuations that never end the message.
+      socket.write(Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x78]));
+      for (let part = 0; part < 1_000; part += 1) socket.write(Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x78]));
+      return socket;
+    });
+    await until('all of them to be closed', () => endless.every(({ destroyed }) => destroyed));
+    other.say({ op: 'subscribe', channel: 'pipeline' });
+    await other.next('pipeline');
+  });
+
   test('that pings without end is closed with 4429 before its pongs pile up', async () => {
     await start({ limits: { messagesPerSecond: 5 } });
     const pinging = await client();
