@@ -6,6 +6,7 @@ export * from './missing-service-error';
 export { missingServices } from './missing-services';
 export { freezeProcess } from './freeze';
 export { isTaken } from './free-port';
+export * from './process-usage';
 export * from './rabbitmq';
 export { startRabbitMqCluster, type RabbitMqCluster } from './rabbitmq-cluster';
 export { sharedRabbitMq, whyNoRabbitMq, type SharedRabbitMq } from './shared-servers/shared-rabbitmq';

@@ -10,8 +10,8 @@ import { createMetrics } from '@neuraltrade/metrics';
 import { createLogger, ExpectedError } from '@neuraltrade/service';
 import { openDuckDbStore } from '@neuraltrade/storage';
 import type { CDPSession, Page } from 'playwright-core';
-import { PageMarket } from './page-market';
 import { PROBE, type ProbeReport } from './page-probe';
+import { SteadyMarket } from './steady-market';
 
 /** How long and how hard the page is looked at. */
 export interface PageSizes {
@@ -90,7 +90,7 @@ async function underLoad(
     now: Date.now,
     pageDirectory: join(dirname(process.argv[1] ?? ''), 'page'),
   });
-  const market = new PageMarket(bus, rate);
+  const market = new SteadyMarket(bus, rate);
   try {
     await weigh(dashboard.url, tell);
     await context.addInitScript(PROBE);
@@ -121,7 +121,7 @@ async function weigh(url: string, tell: (figure: object) => void): Promise<void>
 
 async function watch(
   page: Page,
-  market: PageMarket,
+  market: SteadyMarket,
   seconds: number,
   tell: (figure: object) => void,
 ): Promise<void> {

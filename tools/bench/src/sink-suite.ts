@@ -7,10 +7,10 @@ import {
   routingKeys,
   sinkQueues,
 } from '@neuraltrade/contracts';
-import { eventually, type Influx, type RabbitMq } from '@neuraltrade/infra';
+import { eventually, type Influx, type RabbitMq, usageOf } from '@neuraltrade/infra';
 import { createRabbitMqBus, type MessageBus, type OutgoingMessage } from '@neuraltrade/messaging';
 import { clientPoint, SERIES, START, tick } from './bench-ticks';
-import { buildSink, startSink } from './sink-process';
+import { buildService, type ServiceProcess, startService } from './service-process';
 
 /** How large the backlog is. */
 export interface SinkSizes {
@@ -41,10 +41,10 @@ export async function benchSink(
   tell: (figure: object) => void,
 ): Promise<void> {
   const urls = broker.urls.join(',');
-  await buildSink();
+  await buildService('influx-sink');
   await queueBacklog(broker.urls, sizes);
   const begun = performance.now();
-  const sink = startSink({
+  const sink = startService('influx-sink', {
     AMQP_URLS: urls,
     QUEUE_MAX_BYTES: String(QUEUE_MAX_BYTES),
     HTTP_PORT: '0',
@@ -53,12 +53,12 @@ export async function benchSink(
   });
   try {
     await eventually(
-      async () => (await sink.storedTicks()) >= sizes.ticks,
+      async () => (await ticksTaken(sink)) >= sizes.ticks,
       'the backlog to be stored',
       LONGEST_MS,
     );
     const spent = (performance.now() - begun) / 1_000;
-    const rss = sink.peakRssBytes();
+    const memory = (await usageOf(sink.pid))?.peakMemoryMb ?? null;
     const stored = await storedTicks(influx, sizes.ticks);
     if (stored !== sizes.ticks) throw new Error(`InfluxDB holds ${stored} of ${sizes.ticks} ticks.`);
     const peer = await clientRate(influx, Math.min(sizes.ticks, MOST_PEER_TICKS));
@@ -72,11 +72,19 @@ export async function benchSink(
       ratio: peer === null ? null : Math.round((value / peer) * 100) / 100,
       ...sizes,
       seconds: Math.round(spent * 10) / 10,
-      peakRssMb: rss === null ? null : Math.round(rss / 1_048_576),
+      peakRssMb: memory === null ? null : Math.round(memory),
     });
   } finally {
     await sink.stop();
   }
+}
+
+/** Ticks that the sink has stored; 0 until it serves its metrics. */
+async function ticksTaken(sink: ServiceProcess): Promise<number> {
+  const url = sink.url();
+  if (url === null) return 0;
+  const page = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^neuraltrade_batch_size_sum\{kind="ticks"\} (\d+)$/m.exec(page)?.[1] ?? 0);
 }
 
 /** As the processor publishes them: each message one symbol of one venue, ids ascending. */

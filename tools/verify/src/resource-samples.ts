@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { usageOf } from '@neuraltrade/infra';
 
 /** One look at a process. */
 export interface Sample {
@@ -12,27 +12,13 @@ export interface Sample {
   readonly cpuSeconds: number;
 }
 
-/** Linux counts processor time in hundredths of a second for programs, whatever the kernel does. */
-const TICKS_A_SECOND = 100;
 /** A process grows while it starts; this says nothing about leaks, ms. */
 const SETTLING_MS = 20_000;
 
 /** Looks at a process; null when it is gone, or on a system without /proc. */
 export async function sampleProcess(pid: number, startedAt: number, now: number): Promise<Sample | null> {
-  try {
-    const [status, stat] = await Promise.all([
-      readFile(`/proc/${pid}/status`, 'utf8'),
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-    ]);
-    const kb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-    // The name in brackets may hold spaces; utime and stime are the 14th and 15th field of all.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    if (!Number.isFinite(kb) || !Number.isFinite(ticks)) return null;
-    return { at: now, ageMs: now - startedAt, memoryMb: kb / 1_024, cpuSeconds: ticks / TICKS_A_SECOND };
-  } catch {
-    return null;
-  }
+  const usage = await usageOf(pid);
+  return usage === null ? null : { ...usage, at: now, ageMs: now - startedAt };
 }
 
 /** Memory of a process (and of those that took its place), MB. */

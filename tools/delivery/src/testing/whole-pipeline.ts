@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +9,7 @@ import {
   ServiceProcess,
   type SharedRabbitMq,
   startInflux,
+  usageOf,
 } from '@neuraltrade/infra';
 import {
   addressEnv,
@@ -224,6 +224,7 @@ function few(ids: readonly string[]): string[] {
 
 /** Memory that a process holds, MB. */
 export async function memoryOf({ pid }: ServiceProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
+  const usage = await usageOf(pid);
+  if (usage === null) throw new Error(`Nothing tells of process ${pid}.`);
+  return usage.memoryMb;
 }

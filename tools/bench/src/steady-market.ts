@@ -14,7 +14,7 @@ const BASE_PRICE = 60_000;
 const CENT = 0.01;
 
 /** Markets that trade at a steady rate; every price of one is another, so that what is on a screen tells when it was traded. */
-export class PageMarket {
+export class SteadyMarket {
   /** When each price was published, ms UTC with fractions, by `exchange|symbol|price`. */
   readonly publishedAt = new Map<string, number>();
   private readonly markets = VENUES.flatMap((exchange) => SYMBOLS.map((symbol) => ({ exchange, symbol })));
@@ -65,7 +65,7 @@ export class PageMarket {
       batches.set(market, batch);
       batch.push(this.tick(market));
     }
-    for (const ticks of batches.values()) await this.publish(ticks);
+    await Promise.all([...batches.values()].map((ticks) => this.publish(ticks)));
   }
 
   private tick(market: number): ProcessedTick {
@@ -101,7 +101,7 @@ export class PageMarket {
     if (newest === undefined) return;
     const { exchange, symbol } = newest;
     const messageId = `bench:${this.count}:${exchange}:${symbol}`;
-    await this.bus.publish({
+    const published = this.bus.publish({
       amqpExchange: AMQP_EXCHANGES.ticks,
       routingKey: routingKeys.tick(exchange, symbol),
       messageId,
@@ -113,6 +113,7 @@ export class PageMarket {
       messageId: `${messageId}:candle`,
       ...encodeBatch('candles', [openCandle(newest)]),
     });
+    await published;
   }
 }
 
