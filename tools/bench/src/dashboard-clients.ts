@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { ExpectedError } from '@neuraltrade/service';
 import { WebSocket } from 'ws';
 import { SERIES, tick } from './bench-ticks';
 
@@ -56,6 +57,7 @@ export interface ClientsRequest {
 /**
  * Connects clients that follow what the page follows: prices, pipeline, signals, and of one symbol candles, tape and gaps.
  * @param onMeasuring told when all are connected and settled.
+ * @throws ExpectedError when one of them is not let in or not answered.
  */
 export async function runClients(
   { url, clients, seconds }: ClientsRequest,
@@ -133,7 +135,8 @@ function connect(
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, { perMessageDeflate: false });
     const unanswered = new Set(channels.map(({ channel }) => channel));
-    const fail = (why: string): void => reject(new Error(`Client ${index} at ${url} ${why}.`));
+    const fail = (why: string): void =>
+      reject(new ExpectedError(`Client ${index} of the gateway at ${url} ${why}.`));
     const deadline = setTimeout(() => fail(`has no answer for ${[...unanswered].join()}`), CONNECT_WITHIN_MS);
     socket.on('open', () => {
       for (const channel of channels) socket.send(JSON.stringify({ op: 'subscribe', ...channel }));
