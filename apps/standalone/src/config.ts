@@ -15,6 +15,7 @@ import {
   text,
   url,
 } from '@neuraltrade/service';
+import { type SignalsConfig, signalsConfig } from '@neuraltrade/signals';
 import { type Venue, venues } from '@neuraltrade/venues';
 import { z } from 'zod';
 import { nameByFlag, parseArguments, type RecordTarget, type Source } from './arguments';
@@ -81,6 +82,8 @@ export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
   readonly processor: ProcessorConfig;
   /** The sink's part. */
   readonly sink: SinkConfig;
+  /** The signals service's part. */
+  readonly signals: SignalsConfig;
   /** The dashboard's part. */
   readonly dashboard: DashboardConfig;
   /** The adapters' parts, read when the addresses of the venues are known: overrides win over what was set, defaults lose. */
@@ -115,12 +118,14 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
   });
   const processor = read(() => processorConfig(merged));
   const sink = read(() => sinkConfig(merged));
+  const signals = read(() => signalsConfig(merged));
   const dashboard = read(() => dashboardConfig(merged));
   for (const venue of venues) read(() => adapterConfig(merged, venue));
   if (
     own === undefined ||
     processor === undefined ||
     sink === undefined ||
+    signals === undefined ||
     dashboard === undefined ||
     faults.size > 0
   ) {
@@ -136,6 +141,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     tickRetentionMs: inMs(own.TICK_RETENTION),
     processor,
     sink,
+    signals,
     dashboard,
     adapter: (venue, overrides, defaults) => adapterConfig({ ...defaults, ...merged, ...overrides }, venue),
   };

@@ -6,6 +6,7 @@ import { createSink } from '@neuraltrade/influx-sink';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
 import { createProcessor, type Processor } from '@neuraltrade/processor';
 import type { Check, ServiceContext } from '@neuraltrade/service';
+import { createSignals } from '@neuraltrade/signals';
 import { openDuckDbStore } from '@neuraltrade/storage';
 import type { StandaloneConfig } from './config';
 
@@ -26,7 +27,7 @@ export interface Pipeline {
 }
 
 /**
- * Starts store, bus, dashboard and sink on the data of one mode.
+ * Starts store, bus, dashboard, sink and signals service on the data of one mode.
  * @param directory where this mode keeps its data.
  * @param emptyFirst whether what is there is removed: a replay stores its input anew.
  * @param venues where the venues answer, once that is known.
@@ -74,6 +75,16 @@ export async function startPipeline(
     await untilEmpty(bus, queues, AbortSignal.timeout(Math.floor(remainingMs / 3)));
     await sink.stop();
   });
+  const signals = await createSignals({
+    bus,
+    store,
+    config: config.signals,
+    metrics,
+    log,
+    now: Date.now,
+    isReplay: emptyFirst,
+  });
+  onStop('signals', (remainingMs) => signals.stop(remainingMs / 3));
   return {
     bus,
     dashboard,
@@ -82,6 +93,7 @@ export async function startPipeline(
       { name: 'store', probe: () => store.health() },
       ...dashboard.checks,
       ...sink.checks,
+      ...signals.checks,
     ],
     startProcessor: (startFresh) =>
       createProcessor({ bus, config: config.processor, metrics, log, now: Date.now, startFresh }),

@@ -13,7 +13,7 @@ import { decodeState, encodeState } from './saved-state';
 import { SessionOutputs, type SessionOutputsDeps } from './session-outputs';
 
 /** Messages that are taken at once. */
-const MOST_MESSAGES = 200;
+const MOST_MESSAGES = 500;
 /** Shortest time between two saves of the state, ms. */
 const SAVE_INTERVAL_MS = 200;
 /** A save above this is told: the log takes 16 MiB. */

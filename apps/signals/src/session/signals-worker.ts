@@ -5,7 +5,7 @@ import type { CheckResult } from '@neuraltrade/service';
 import { Session, type SessionDeps } from './session';
 
 /** Messages without an answer at a time. */
-const PREFETCH = 500;
+const PREFETCH = 1_000;
 /** Time before the state is taken over again, ms. */
 const RESTART_DELAY_MS = 500;
 
