@@ -37,7 +37,7 @@ export interface Chromium {
  */
 export async function startChromium(
   executablePath: string,
-  options: Pick<BrowserContextOptions, 'viewport' | 'colorScheme'> = {},
+  options: Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'deviceScaleFactor'> = {},
 ): Promise<Chromium> {
   // Only who opens a browser loads what drives it.
   const { chromium } = await import('playwright-core');
