@@ -85,8 +85,8 @@ export class PriceCell {
 
   /** Marks bid and ask as the best of all venues, or not. */
   markBest(bid: boolean, ask: boolean): void {
-    this.fields.bid.classList.toggle('best', bid);
-    this.fields.ask.classList.toggle('best', ask);
+    this.fields.bid.classList.toggle('leading', bid);
+    this.fields.ask.classList.toggle('leading', ask);
   }
 
   /** Marks the cell as the one that the chart shows. */

@@ -40,12 +40,12 @@ export function firstLoadFacts(rig: () => PageRig): void {
     await rig().shows(`${row} .best.crossed`, /−0\.15\s+[^]*crossed/);
     expect(
       await rig()
-        .page.locator(`${cell('kraken', 'BTC/USDT')} .bid.best`)
+        .page.locator(`${cell('kraken', 'BTC/USDT')} .bid.leading`)
         .count(),
     ).toBe(1);
     expect(
       await rig()
-        .page.locator(`${cell('kraken', 'BTC/USDT')} .ask.best`)
+        .page.locator(`${cell('kraken', 'BTC/USDT')} .ask.leading`)
         .count(),
     ).toBe(0);
   });
