@@ -19,7 +19,7 @@ import { LateServer } from './testing/late-server';
 import { clock, PARTITIONS, processedTick, rawMessage, rawTick } from './testing/records';
 import { storedIds } from './testing/stored-ids';
 
-const SERVICES = ['processor', 'influx-sink', 'dashboard', 'adapter-kraken'] as const;
+const SERVICES = ['processor', 'influx-sink', 'signals', 'dashboard', 'adapter-kraken'] as const;
 type Name = (typeof SERVICES)[number];
 const EXCHANGE = 'kraken';
 const SYMBOL = 'BTC/USD';
@@ -152,7 +152,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     });
 
     test('messages are kept in their queues while InfluxDB is away, refuses the token, or knows no such organisation or bucket', async () => {
-      const databases = [service('influx-sink'), service('dashboard')];
+      const databases = [service('influx-sink'), service('signals'), service('dashboard')];
       await Promise.all(databases.map((one) => one.waitsFor('cannot be reached')));
       await publishRaw(1, 100);
       await influxDoor.open();
@@ -284,6 +284,12 @@ function suite(rabbitMq: SharedRabbitMq): void {
         says: ['Queue processor.raw.0 exists with other settings', 'Use the same settings everywhere'],
       },
       { name: 'influx-sink', what: 'no token', changes: { INFLUX_TOKEN_FILE: '' }, says: ['INFLUX_TOKEN'] },
+      {
+        name: 'signals',
+        what: 'a webhook whose requests nothing signs',
+        changes: { WEBHOOK_URL: 'http://desk.example/hook' },
+        says: ['WEBHOOK_SECRET is required beside WEBHOOK_URL', 'WEBHOOK_URL is http:// to desk.example'],
+      },
       { name: 'dashboard', what: 'no broker named', changes: { AMQP_URLS: '' }, says: ['AMQP_URLS'] },
     ];
 

@@ -23,8 +23,10 @@ const RUNS = Number(process.env['HEALTH_RUNS'] ?? 100);
 const PASSWORD = 'canary-amqp-"p/w@:%41\\';
 const TOKEN = 'canary-influx-token-Zm9v==';
 const AUTH_TOKEN = 'canary-dashboard-token-!"x';
+const WEBHOOK_SECRET = 'canary-webhook-secret-%"x';
+const WEBHOOK_PATH = '/canary-webhook-path/7Zm9v';
 const USER = 'canary-user';
-const SERVICES = ['processor', 'influx-sink', 'dashboard', 'adapter-kraken'] as const;
+const SERVICES = ['processor', 'influx-sink', 'signals', 'dashboard', 'adapter-kraken'] as const;
 type Name = (typeof SERVICES)[number];
 
 const broker = sharedRabbitMq(process.env);
@@ -76,6 +78,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
       INFLUX_ORG: influx.org,
       INFLUX_BUCKET: influx.bucket,
       AUTH_TOKEN,
+      WEBHOOK_URL: `http://127.0.0.1:1${WEBHOOK_PATH}`,
+      WEBHOOK_SECRET,
       KRAKEN_WS_URL: 'ws://127.0.0.1:1',
       KRAKEN_REST_URL: 'http://127.0.0.1:1',
       RECONNECT_BASE_MS: '50',
@@ -96,7 +100,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
 
     beforeAll(async () => {
       for (const name of SERVICES) running.set(name, start(name));
-      const ready: Name[] = ['processor', 'influx-sink', 'dashboard'];
+      const ready: Name[] = ['processor', 'influx-sink', 'signals', 'dashboard'];
       await Promise.all(ready.map((name) => service(name).isReady()));
       await service('adapter-kraken').waitsFor('Kraken cannot be reached');
     });
@@ -347,7 +351,7 @@ function leaksIn(text: string): string[] {
     Buffer.from(secret).toString('base64').replace(/=+$/, ''),
   ];
   const login = Buffer.from(`\u0000${USER}\u0000${PASSWORD}`).toString('base64').slice(0, -4);
-  const all = [PASSWORD, TOKEN, AUTH_TOKEN].flatMap(spellings);
+  const all = [PASSWORD, TOKEN, AUTH_TOKEN, WEBHOOK_SECRET, WEBHOOK_PATH].flatMap(spellings);
   return [...all, login].filter((spelling) => text.includes(spelling));
 }
 

@@ -11,8 +11,8 @@ const OVERDUE_INTERVAL_MS = 1_000;
 /** Series whose candles are looked for at a time. */
 const MOST_SERIES = 20;
 /** A store that does not answer is asked again after this time, ms, or later. */
-const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 15_000;
+const RETRY_MS = 500;
+const LONGEST_RETRY_MS = 5_000;
 
 /** What the looks need. */
 export interface StoreLooksDeps {
