@@ -103,6 +103,7 @@ const LONG_RUNS = [
       ],
       ...[
         'apps/dashboard/src/gateway-fuzz',
+        'apps/dashboard/src/topics/topics',
         'apps/dashboard/src/bounded-state',
         'libs/processing/src/bounded-state',
       ],
@@ -114,6 +115,7 @@ const LONG_RUNS = [
       URL_RUNS: '10000',
       STRANGE_SYMBOLS: '100000',
       GATEWAY_RUNS: '3000',
+      TOPIC_RUNS: '1000',
       TEXT_RUNS: '100000',
       SERIES_TRADES: '1000000',
       CONFIG_RUNS: '2000',

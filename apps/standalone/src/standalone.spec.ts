@@ -80,7 +80,17 @@ describe('npm start', () => {
     expect(new Set(prices.map(({ exchange }) => exchange))).toEqual(new Set(venues.map(({ name }) => name)));
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/neuraltrade_ticks_received_total\{exchange="binance"\} [1-9]/);
-    expect((await getJson<{ mode: string }>(`${url}/api/pipeline`)).body.mode).toBe('simulated');
+    const pipeline = await eventually(async () => {
+      const { body } = await getJson<Record<string, unknown>>(`${url}/api/pipeline`);
+      return Object.values(body).includes(null) ? undefined : body;
+    }, 'every figure of the pipeline');
+    expect(pipeline).toMatchObject({
+      mode: 'simulated',
+      exchangeToReceive: { p50Ms: expect.any(Number) as number },
+      receiveToGateway: { p99Ms: expect.any(Number) as number },
+      dropped: 0,
+      parked: 0,
+    });
     endedWell(await process.stop());
   });
 
