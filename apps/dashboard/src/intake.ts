@@ -5,13 +5,15 @@ import {
   PermanentError,
   type QueueSpec,
 } from '@neuraltrade/contracts';
-import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
+import { type Delivery, type MessageBus, REPLICA_HEADER, type Subscription } from '@neuraltrade/messaging';
 import type { Metrics } from '@neuraltrade/metrics';
 import type { Logger } from '@neuraltrade/service';
 import type { MarketView } from './market-view';
 
 const PREFETCH = 256;
 const RETRY_MS = 1_000;
+/** Longest name of a replica that is kept. */
+const MAX_REPLICA = 64;
 
 /** What the intake works with. */
 export interface IntakeDeps {
@@ -118,7 +120,7 @@ export class Intake {
       case 'gaps':
         return view.acceptGaps(this.recordsOf('gaps', delivery));
       case 'status':
-        return view.acceptStatus(this.recordsOf('status', delivery));
+        return view.acceptStatus(this.recordsOf('status', delivery), replicaOf(delivery));
       case 'signals':
         return view.acceptSignals(this.recordsOf('signals', delivery));
       case 'outcomes':
@@ -155,4 +157,8 @@ export class Intake {
     this.told.add(about);
     this.deps.log.warn(fields, message);
   }
+}
+
+function replicaOf({ headers }: Delivery): string {
+  return String(headers[REPLICA_HEADER] ?? '').slice(0, MAX_REPLICA);
 }

@@ -75,10 +75,10 @@ export class MarketView {
     for (const candle of candles) if (!this.candles.accept(candle)) this.onRefused();
   }
 
-  /** Takes components' words from the bus. */
-  acceptStatus(statuses: readonly ComponentStatus[]): void {
+  /** Takes components' words from the bus; `replica` tells several processes of one component apart. */
+  acceptStatus(statuses: readonly ComponentStatus[], replica = ''): void {
     const now = this.now();
-    for (const status of statuses) this.pipeline.acceptStatus(status, now);
+    for (const status of statuses) this.pipeline.components.accept(status, replica, now);
   }
 
   /** Takes gaps from the bus. */
@@ -129,7 +129,7 @@ export class MarketView {
       openGaps: gaps.open,
       unfillableGaps: gaps.unfillable,
       clients,
-      components: this.pipeline.componentList(now),
+      components: this.pipeline.components.list(now),
       venues: this.venues(),
     };
   }

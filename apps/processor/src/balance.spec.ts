@@ -10,11 +10,10 @@ import {
   routingKeys,
   sinkQueues,
 } from '@neuraltrade/contracts';
-import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
+import { createInProcessBus, type MessageBus, REPLICA_HEADER } from '@neuraltrade/messaging';
 import { createMetrics } from '@neuraltrade/metrics';
 import { createLogger } from '@neuraltrade/service';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REPLICA_HEADER } from './balance';
 import { processorConfig } from './config';
 import { createProcessor, type Processor } from './create-processor';
 import { rendezvousOwner } from './replicas';

@@ -1,11 +1,9 @@
 import { processorReplicaQueue } from '@neuraltrade/contracts';
-import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
+import { type Delivery, type MessageBus, REPLICA_HEADER, type Subscription } from '@neuraltrade/messaging';
 import type { Logger } from '@neuraltrade/service';
 import type { Partition } from './partition';
 import { Replicas } from './replicas';
 
-/** The header of a processor's status record that names its replica. */
-export const REPLICA_HEADER = 'replica';
 const CHECK_INTERVAL_MS = 500;
 /** A replica stands by for a partition that is not its own only after so long: its owner shall be first in line, ms. */
 const STAND_BY_DELAY_MS = 3_000;

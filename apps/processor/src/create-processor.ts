@@ -8,7 +8,7 @@ import {
 } from '@neuraltrade/contracts';
 import { QueueDepths, sendStatus } from '@neuraltrade/messaging';
 import type { Check } from '@neuraltrade/service';
-import { Balance, REPLICA_HEADER } from './balance';
+import { Balance } from './balance';
 import { Partition, type PartitionDeps } from './partition';
 import { holdPartitionCount } from './partition-count';
 import { RefusalLog } from './refusal-log';
@@ -90,7 +90,7 @@ export async function createProcessor(given: ProcessorDeps): Promise<Processor> 
       else deps.log.warn(status.detail);
     }
     problem = status.detail;
-    sendStatus(bus, status, replica === undefined ? {} : { [REPLICA_HEADER]: replica });
+    sendStatus(bus, status, replica);
   };
   const timers = [
     setInterval(() => partitions.forEach((partition) => partition.flush()), config.FLUSH_INTERVAL_MS),

@@ -18,7 +18,7 @@ function told(): ComponentStatus[] {
 
 test('a status is a batch of its own under the component’s name, with a detail that a message can hold', () => {
   const status = { component: 'processor', ...up, detail: 'x'.repeat(600), timestamp: 5 };
-  sendStatus(bus, status, { replica: 'r1' });
+  sendStatus(bus, status, 'r1');
   expect(sent).toMatchObject([
     { routingKey: 'status.processor', headers: { schema: 'status', schemaVersion: 1, replica: 'r1' } },
   ]);

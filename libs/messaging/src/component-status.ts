@@ -1,12 +1,9 @@
-import {
-  AMQP_EXCHANGES,
-  type ComponentStatus,
-  encodeBatch,
-  type Headers,
-  routingKeys,
-} from '@neuraltrade/contracts';
+import { AMQP_EXCHANGES, type ComponentStatus, encodeBatch, routingKeys } from '@neuraltrade/contracts';
 import type { Check } from '@neuraltrade/service';
 import type { MessageBus } from './message-bus';
+
+/** Header of a status that tells which of several processes of one component speaks. */
+export const REPLICA_HEADER = 'replica';
 
 const PERIOD_MS = 1_000;
 const MAX_DETAIL = 512;
@@ -14,19 +11,15 @@ const MAX_DETAIL = 512;
 /** What a component says of itself, but for its name and the time. */
 export type StatusWord = Pick<ComponentStatus, 'state' | 'detail' | 'figures'>;
 
-/** Tells people how a component does, best effort. @param headers stand beside those of the batch. */
-export function sendStatus(
-  bus: Pick<MessageBus, 'send'>,
-  status: ComponentStatus,
-  headers: Headers = {},
-): void {
+/** Tells people how a component does, best effort. @param replica the one that speaks, where there are several. */
+export function sendStatus(bus: Pick<MessageBus, 'send'>, status: ComponentStatus, replica?: string): void {
   const batch = encodeBatch('status', [{ ...status, detail: status.detail.slice(0, MAX_DETAIL) }]);
   bus.send({
     ...batch,
     amqpExchange: AMQP_EXCHANGES.events,
     routingKey: routingKeys.status(status.component),
-    messageId: `status:${status.component}:${status.timestamp}`,
-    headers: { ...batch.headers, ...headers },
+    messageId: `status:${status.component}:${replica ?? ''}:${status.timestamp}`,
+    headers: { ...batch.headers, ...(replica !== undefined && { [REPLICA_HEADER]: replica }) },
   });
 }
 
