@@ -89,7 +89,7 @@ export const signalsSchema = z.object({
   }),
   OUTCOME_ALLOWANCE_MS: milliseconds({
     description:
-      'How far the market goes on behind the horizon before a signal that lacks candles is judged by the store’s, or left unjudged.',
+      'How far a venue’s candles go on behind the horizon before a signal that lacks some is judged by the store’s, or left unjudged.',
     default: 600_000,
     max: DAY_MS,
   }),

@@ -3,6 +3,9 @@ import type { MlSignal } from '@neuraltrade/contracts';
 /** A cooldown as it is saved: symbol, type and model, and the timestamp of the accepted signal, ms UTC. */
 export type SavedCooldown = readonly [group: string, acceptedAt: number];
 
+/** Most (symbol, type, model) that are remembered; beyond, the one without an accepted signal for longest is forgotten. */
+const MAX_GROUPS = 10_000;
+
 /**
  * The newest accepted signal of each (symbol, type, model), on whatever venue and timeframe. It refuses others of its group until
  * the cooldown behind it is over, and those from before it: what comes late is no news.
@@ -24,7 +27,12 @@ export class Cooldowns {
   /** A signal was accepted. */
   begin(signal: MlSignal): void {
     const group = groupOf(signal);
-    this.#acceptedAt.set(group, Math.max(signal.timestamp, this.#acceptedAt.get(group) ?? 0));
+    const acceptedAt = Math.max(signal.timestamp, this.#acceptedAt.get(group) ?? 0);
+    // Moves the group behind those that have had none since.
+    this.#acceptedAt.delete(group);
+    this.#acceptedAt.set(group, acceptedAt);
+    const [oldest] = this.#acceptedAt.keys();
+    if (this.#acceptedAt.size > MAX_GROUPS && oldest !== undefined) this.#acceptedAt.delete(oldest);
   }
 
   /** Every cooldown that began at or after an instant, ms UTC; the others are forgotten. */

@@ -131,8 +131,16 @@ describe('a signal that lacks candles', () => {
     expect(overdue).toMatchObject({ from: NOON, to: NOON + 3 * MINUTE, candles: 3, symbol: 'BTC/USDT' });
   });
 
-  test('is overdue by candles of any market: its own may be silent', () => {
-    expect(lacking(first, at(12, { exchange: 'kraken', symbol: 'ETH/USDT' })).overdue(9)).toHaveLength(1);
+  test('is overdue by candles of any symbol of its venue: its own may be silent', () => {
+    expect(lacking(first, at(12, { symbol: 'ETH/USDT' })).overdue(9)).toHaveLength(1);
+  });
+
+  test('waits for a venue that is behind the others, but no longer than a day', () => {
+    const day = 24 * 60;
+    const of = (minutes: number): Candle => at(minutes, { exchange: 'kraken' });
+    expect(lacking(first, of(day + 11)).overdue(9)).toEqual([]);
+    expect(lacking(first, of(day + 12)).overdue(9)).toHaveLength(1);
+    expect(lacking(first, of(day + 11), second, third).told).toMatchObject([{ status: 'hit' }]);
   });
 
   test('ends unjudged, without any figure', () => {

@@ -8,7 +8,7 @@ export interface OutcomeRules {
   readonly horizonCandles: number;
   /** A hold is hit when the move from entry to exit is at most this, bps. */
   readonly holdBandBps: number;
-  /** How long after its horizon a signal waits for candles that are missing or incomplete, ms. */
+  /** How far its venue goes on behind the horizon of a signal that lacks candles before it is overdue, ms. */
   readonly allowanceMs: number;
   /** Most signals that are followed at a time; of a further one nothing can be said. */
   readonly maxFollowed: number;
@@ -16,8 +16,8 @@ export interface OutcomeRules {
 
 /** What is saved of the signals that are followed. */
 export interface SavedFollowed {
-  /** The newest close of a candle that was seen, ms UTC; 0 = none yet. */
-  readonly marketTime: number;
+  /** The newest close of a candle of each venue that was seen, ms UTC. */
+  readonly venueTimes: readonly (readonly [exchange: string, close: number])[];
   /** Signals whose outcome is awaited. */
   readonly followed: readonly FollowedSignal[];
   /** The candles of the last while. */
@@ -38,9 +38,14 @@ export interface Overdue extends Pick<Candle, 'exchange' | 'symbol' | 'timeframe
   readonly signals: readonly FollowedSignal[];
 }
 
+/** A venue that is silent for so long while others go on holds its signals up no longer, ms. */
+const SILENT_VENUE_MS = 86_400_000;
+/** Most venues whose time is kept; beyond, the one that was heard of first is forgotten. */
+const MAX_VENUES = 256;
+
 /**
  * Follows signals to their horizon. A signal is judged as soon as every candle of its horizon is known as final and complete; one
- * that still lacks some when the market has gone on for the allowance behind its horizon is overdue. Nothing is guessed.
+ * that still lacks some when its venue has gone on for the allowance behind its horizon is overdue. Nothing is guessed.
  */
 export class FollowedSignals {
   readonly #rules: OutcomeRules;
@@ -48,6 +53,7 @@ export class FollowedSignals {
   readonly #bySeries = new Map<string, FollowedSignal[]>();
   readonly #touched = new Set<string>();
   #told: SignalOutcome[];
+  readonly #venueTimes: Map<string, number>;
   #marketTime: number;
   #count = 0;
 
@@ -56,7 +62,8 @@ export class FollowedSignals {
     this.#rules = rules;
     this.#candles = new CandleMemory(saved?.candles);
     this.#told = [...(saved?.told ?? [])];
-    this.#marketTime = saved?.marketTime ?? 0;
+    this.#venueTimes = new Map(saved?.venueTimes);
+    this.#marketTime = Math.max(0, ...this.#venueTimes.values());
     for (const signal of saved?.followed ?? []) this.#add(signal);
   }
 
@@ -92,7 +99,11 @@ export class FollowedSignals {
   /** Takes a final or revised candle. */
   candle(candle: Candle): void {
     this.#candles.note(candle);
-    this.#marketTime = Math.max(this.#marketTime, candle.timestamp + stepOf(candle.timeframe));
+    const close = candle.timestamp + stepOf(candle.timeframe);
+    this.#marketTime = Math.max(this.#marketTime, close);
+    this.#venueTimes.set(candle.exchange, Math.max(close, this.#venueTimes.get(candle.exchange) ?? 0));
+    const [first] = this.#venueTimes.keys();
+    if (this.#venueTimes.size > MAX_VENUES && first !== undefined) this.#venueTimes.delete(first);
     this.#touched.add(seriesOf(candle));
   }
 
@@ -110,13 +121,12 @@ export class FollowedSignals {
 
   /** The signals that are overdue, by series, at most so many series. */
   overdue(limit: number): Overdue[] {
-    const late = this.#marketTime - this.#rules.allowanceMs;
     const found: Overdue[] = [];
     for (const signals of this.#bySeries.values()) {
+      const [{ exchange, symbol, timeframe }] = signals as [FollowedSignal, ...FollowedSignal[]];
+      const late = this.#lateAt(exchange);
       const due = signals.filter(({ horizonTimestamp }) => horizonTimestamp <= late);
-      const [first] = due;
-      if (first === undefined) continue;
-      const { exchange, symbol, timeframe } = first;
+      if (due.length === 0) continue;
       const from = Math.min(...due.map(({ timestamp }) => timestamp));
       const to = Math.max(...due.map(({ horizonTimestamp }) => horizonTimestamp));
       const candles = Math.round((to - from) / stepOf(timeframe));
@@ -146,11 +156,17 @@ export class FollowedSignals {
   /** What the next run needs. */
   export(): SavedFollowed {
     return {
-      marketTime: this.#marketTime,
+      venueTimes: [...this.#venueTimes],
       followed: [...this.#bySeries.values()].flat(),
       candles: this.#candles.export(),
       told: this.#told,
     };
+  }
+
+  /** Signals of a venue with a horizon at or before this instant have waited for long enough, ms UTC. */
+  #lateAt(exchange: string): number {
+    const venueTime = this.#venueTimes.get(exchange) ?? 0;
+    return Math.max(venueTime, this.#marketTime - SILENT_VENUE_MS) - this.#rules.allowanceMs;
   }
 
   #add(signal: FollowedSignal): void {
@@ -174,8 +190,8 @@ export class FollowedSignals {
     this.#count += signals.length - (this.#bySeries.get(series)?.length ?? 0);
     if (signals.length > 0) this.#bySeries.set(series, signals);
     else this.#bySeries.delete(series);
-    const step = stepOf(series.slice(series.lastIndexOf(':') + 1));
-    const late = this.#marketTime - this.#rules.allowanceMs - this.#rules.horizonCandles * step;
+    const [exchange = '', , timeframe = ''] = series.split(':');
+    const late = this.#lateAt(exchange) - this.#rules.horizonCandles * stepOf(timeframe);
     this.#candles.forgetBefore(series, Math.min(late, oldestOf(signals)));
   }
 }
