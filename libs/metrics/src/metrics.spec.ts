@@ -1,7 +1,10 @@
 import { collectProcessMetrics, createMetrics } from './metrics';
 
 /** Labels whose values come from closed sets. A symbol, an id, a routing key or a message must never be added here. */
-const CLOSED_LABELS = ['buffer', 'cause', 'exchange', 'kind', 'outcome', 'peer', 'reason', 'stage', 'status'];
+const CLOSED_LABELS = [
+  ...['buffer', 'cause', 'decision', 'exchange', 'kind', 'outcome'],
+  ...['peer', 'reason', 'role', 'stage', 'status', 'type'],
+];
 
 describe('the metrics', () => {
   const metrics = createMetrics();

@@ -4,6 +4,9 @@ import { ObservedRegistry } from './observed-registry';
 
 const PREFIX = 'neuraltrade_';
 const LATENCY_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const INFERENCE_BUCKETS_S = [
+  0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1,
+];
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
 /** The metrics of one process. Labels come from closed sets: venue names, record kinds, stages and reason codes. */
@@ -102,6 +105,25 @@ export function createMetrics() {
     signalOutcomes: counter('signal_outcomes_total', 'Outcomes of signals', 'status'),
     /** Attempts to deliver a signal by what came of them. */
     webhookAttempts: counter('webhook_attempts_total', 'Attempts to deliver a signal', 'result'),
+    /** Time that a model took for one row; the role is primary or shadow. */
+    inferenceSeconds: histogram(
+      'inference_seconds',
+      'Time of a model for one candle',
+      INFERENCE_BUCKETS_S,
+      'role',
+    ),
+    /** Model signals that the broker has. */
+    signals: counter('signals_total', 'Model signals published, by type', 'role', 'type'),
+    /** Candles that a model gave no signal for, by the reason. */
+    signalsWithheld: counter('signals_withheld_total', 'Candles a model was silent on', 'role', 'reason'),
+    /** Inference processes that were lost and replaced. */
+    inferenceRestarts: counter('inference_restarts_total', 'Inference processes replaced', 'role'),
+    /** Symbols and timeframes whose features are kept. */
+    featureSeries: gauge('feature_series', 'Symbols and timeframes with features'),
+    /** Those that had to go for newer ones. */
+    featureSeriesEvicted: counter('feature_series_evicted_total', 'Features let go for lack of room'),
+    /** Reads of stored candles that features begin with: 'read' or 'failed'. */
+    featureHistoryReads: counter('feature_history_reads_total', 'Reads of stored candles', 'outcome'),
     /** Reconnects of a venue connection. */
     reconnects: counter('reconnects_total', 'Reconnects to a venue', 'exchange', 'reason'),
   };

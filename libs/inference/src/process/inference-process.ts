@@ -2,7 +2,7 @@ import { fullJitterMs } from '@neuraltrade/backpressure';
 import { type FeatureRow, readProbabilities } from '@neuraltrade/strategies';
 import type { CheckedModel } from '../model/model-folder';
 import { Child, type RowsAnswer } from './child';
-import { InferenceRequest, type Judgement } from './inference-request';
+import { InferenceRequest, type Judgement, type UnjudgedReason } from './inference-request';
 
 const RESTART_BASE_MS = 200;
 const RESTART_MAX_MS = 30_000;
@@ -80,8 +80,8 @@ export class InferenceProcess {
         resolve(judgements);
       });
       this.#rows += rows.length;
-      if (this.#stopped) return request.settle('stopped');
-      if (this.#rows > this.#options.maxWaitingRows) return request.settle('overloaded');
+      const refusal = this.#refusal();
+      if (refusal !== null) return request.settle(refusal);
       this.#waiting.push(request);
       this.#proceed();
     });
@@ -93,9 +93,22 @@ export class InferenceProcess {
     this.#fault = 'The model is not run any more.';
     clearTimeout(this.#restart);
     clearTimeout(this.#stuck);
-    this.#asked?.settle('stopped');
-    for (const request of this.#waiting.splice(0)) request.settle('stopped');
+    this.#settleAll('stopped');
     await this.#child?.kill();
+  }
+
+  #settleAll(reason: UnjudgedReason): void {
+    this.#asked?.settle(reason);
+    this.#asked = null;
+    for (const request of this.#waiting.splice(0)) request.settle(reason);
+  }
+
+  /** What is known to come to nothing is said at once: whoever asks has other models to listen to. */
+  #refusal(): UnjudgedReason | null {
+    if (this.#stopped) return 'stopped';
+    if (!this.#ready) return 'unavailable';
+    if (this.#asked?.answered === true) return 'late';
+    return this.#rows > this.#options.maxWaitingRows ? 'overloaded' : null;
   }
 
   async #open(): Promise<void> {
@@ -152,13 +165,12 @@ export class InferenceProcess {
     });
   }
 
-  /** What was asked has no answer any more; what waits may still be judged in time by the next process. */
+  /** Nothing that was asked will be answered. */
   #lose(reason: string): void {
     clearTimeout(this.#stuck);
     this.#child = null;
     this.#ready = false;
-    this.#asked?.settle('failed');
-    this.#asked = null;
+    this.#settleAll('failed');
     if (this.#stopped || !this.#begun) return;
     this.#losses += 1;
     this.#fault = `The inference process was lost: ${reason}.`;

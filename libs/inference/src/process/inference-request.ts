@@ -2,10 +2,18 @@ import type { FeatureRow, ModelProbabilities } from '@neuraltrade/strategies';
 
 /**
  * Why a row has no judgement.
- * late: it was not there within the budget. overloaded: too many rows wait already. failed: the model threw, or took its process
- * along. invalid-output: what it said is no probability distribution. stopped: nothing is judged any more.
+ * late: it was not there within the budget, or the model is busy with rows that are late already. overloaded: too many rows wait.
+ * failed: the model threw, or took its process along. unavailable: its process is being replaced. invalid-output: what it said is
+ * no probability distribution. stopped: nothing is judged any more.
  */
-export const UNJUDGED_REASONS = ['late', 'overloaded', 'failed', 'invalid-output', 'stopped'] as const;
+export const UNJUDGED_REASONS = [
+  'late',
+  'overloaded',
+  'failed',
+  'unavailable',
+  'invalid-output',
+  'stopped',
+] as const;
 
 /** One of {@link UNJUDGED_REASONS}. */
 export type UnjudgedReason = (typeof UNJUDGED_REASONS)[number];

@@ -1,0 +1,69 @@
+import type { Candle } from '@neuraltrade/contracts';
+import { createMetrics } from '@neuraltrade/metrics';
+import { CandleHistory } from './candle-history';
+import { FeatureBook } from './feature-book';
+import { walkOf, WARM_UP } from './testing/candles';
+
+/** A book on a store that can be away, with a clock of its own. */
+function rigOf(stored: readonly Candle[]) {
+  const rig = { away: true, nowMs: 0, asked: 0, warnings: 0 };
+  const metrics = createMetrics();
+  const history = new CandleHistory({
+    store: {
+      candles: ({ exchange, before = Infinity, limit }) => {
+        rig.asked += 1;
+        if (rig.away) return Promise.reject(new Error('It is away.'));
+        const own = stored.filter((candle) => candle.exchange === exchange && candle.timestamp < before);
+        return Promise.resolve(own.slice(-limit));
+      },
+    },
+    metrics,
+    log: { warn: () => void (rig.warnings += 1) },
+    clock: () => rig.nowMs,
+  });
+  const book = new FeatureBook({ maxSeries: 10, venues: ['binance'], history, metrics });
+  const wordOf = async (candle: Candle): Promise<string> => {
+    const result = await book.add(candle);
+    return result.row === null ? result.reason : 'row';
+  };
+  return Object.assign(rig, { book, wordOf });
+}
+
+test('a store that is away is asked once in a while, and stands in once it is back', async () => {
+  const candles = walkOf(60);
+  const rig = rigOf(candles.slice(0, 50));
+  for (const candle of candles.slice(40, 45)) expect(await rig.wordOf(candle)).toBe('warming-up');
+  expect([rig.asked, rig.warnings]).toEqual([1, 1]);
+  rig.away = false;
+  expect(await rig.wordOf(candles[45] as Candle)).toBe('warming-up');
+  rig.nowMs = 10_000;
+  expect(await rig.wordOf(candles[46] as Candle)).toBe('row');
+  expect(rig.asked).toBe(2);
+  expect(await rig.wordOf(candles[47] as Candle)).toBe('row');
+  expect(rig.asked).toBe(2);
+});
+
+test('a store that holds nothing takes nothing away from what was seen', async () => {
+  const candles = walkOf(WARM_UP + 1);
+  const rig = rigOf([]);
+  for (const candle of candles.slice(0, WARM_UP - 1)) await rig.wordOf(candle);
+  rig.away = false;
+  rig.nowMs = 10_000;
+  expect(await rig.wordOf(candles[WARM_UP - 1] as Candle)).toBe('row');
+});
+
+test('a store that never answers is given up', async () => {
+  jest.useFakeTimers();
+  try {
+    const history = new CandleHistory({
+      store: { candles: () => new Promise(() => undefined) },
+      metrics: createMetrics(),
+      log: { warn: () => undefined },
+    });
+    const read = history.read({ exchange: 'binance', symbol: 'BTC/USDT', timeframe: '1m', limit: 1 });
+    jest.advanceTimersByTime(5_000);
+    expect(await read).toBeNull();
+  } finally {
+    jest.useRealTimers();
+  }
+});
