@@ -1,17 +1,18 @@
 import type { RawTick } from '@neuraltrade/contracts';
 import type { Instrument, MarketOrder, MarketTrade } from './market/instrument';
 import { createMarket, type MarketListener } from './market/market';
+import type { SimulatedVenue } from './server/simulated-venue';
 import { SIMULATED_VENUES } from './venue-list';
 
 /** Which trades are invented. */
 export interface SimulatedTicksOptions {
-  /** One of the simulated venues. */
-  readonly exchange: string;
-  /** BASE/QUOTE; those that the venue does not list stay silent. */
+  /** Simulated venues, at least one: all of them in one market, each with the symbols that it lists. */
+  readonly exchanges: readonly string[];
+  /** BASE/QUOTE; those that a venue does not list stay silent there. */
   readonly symbols: readonly string[];
   /** Any integer: equal options give equal trades. */
   readonly seed: number;
-  /** Mean number of trades a second over all symbols, > 0. */
+  /** Mean number of trades a second over all venues and symbols, > 0. */
   readonly tradesPerSecond: number;
   /** When the market opens, ms UTC. */
   readonly from: number;
@@ -21,9 +22,9 @@ export interface SimulatedTicksOptions {
 
 /** A market whose time is moved by hand. */
 export interface SimulatedTicks {
-  /** The symbols that trade. */
+  /** The symbols that trade on any of the venues. */
   readonly symbols: readonly string[];
-  /** Some that the venue lists. */
+  /** Some that the first venue lists. */
   readonly examples: readonly string[];
   /** Lets everything happen up to an instant, ms UTC. */
   advanceTo(instant: number): void;
@@ -32,31 +33,40 @@ export interface SimulatedTicks {
 const EXAMPLES = 5;
 
 /**
- * A simulated venue's trades as an adapter would give them, without sockets and without waiting: each is received the moment it
+ * The trades of simulated venues as adapters would give them, without sockets and without waiting: each is received the moment it
  * happens, with the quote that stood before it.
  * @throws RangeError for a venue that is not simulated.
  */
 export function simulateTicks(options: SimulatedTicksOptions): SimulatedTicks {
-  const definition = SIMULATED_VENUES.find(({ traits }) => traits.name === options.exchange);
-  if (definition === undefined) throw new RangeError(`${options.exchange} is not simulated.`);
-  const { traits } = definition;
+  const definitions = options.exchanges.map((exchange) => {
+    const definition = SIMULATED_VENUES.find(({ traits }) => traits.name === exchange);
+    if (definition === undefined) throw new RangeError(`${exchange} is not simulated.`);
+    return definition;
+  });
   const market = createMarket({
     seed: options.seed,
     tradesPerSecond: options.tradesPerSecond,
     symbols: options.symbols,
     // Nobody sees the quotes between two orders: the makers look at the fair price once for each trade, as in a market's past.
-    venues: [{ ...traits, quotesPerTrade: 1 }],
+    venues: definitions.map(({ traits }) => ({ ...traits, quotesPerTrade: 1 })),
     startMs: options.from,
   });
-  const instruments = market.instrumentsOf(traits.name);
   const clock = { nowMs: options.from, shownMs: options.from };
-  const venue = definition.create(instruments, clock, () => undefined);
-  const listener = new TickListener(options, (instrument, trade) => venue.tradeId(instrument, trade));
+  const venues = new Map(
+    definitions.map((definition) => {
+      const { name } = definition.traits;
+      return [name, definition.create(market.instrumentsOf(name), clock, () => undefined)];
+    }),
+  );
+  const listener = new TickListener(options, (instrument, trade) =>
+    (venues.get(instrument.listing.venue) as SimulatedVenue).tradeId(instrument, trade),
+  );
+  const instruments = definitions.flatMap(({ traits }) => market.instrumentsOf(traits.name));
   for (const instrument of instruments) listener.onQuote(instrument);
   const trading = instruments.filter(({ active }) => active).map(({ listing }) => listing.symbol);
   return {
-    symbols: trading,
-    examples: traits.standingPairs.slice(0, EXAMPLES),
+    symbols: [...new Set(trading)],
+    examples: definitions[0]?.traits.standingPairs.slice(0, EXAMPLES) ?? [],
     advanceTo: (instant) => {
       if (trading.length > 0) market.advanceTo(instant, listener);
     },

@@ -8,7 +8,10 @@ import { openStoreHistory } from '../history/store-history';
 import type { BacktestRequest } from './request';
 
 /** Opens the history that a request names. @throws ExpectedError with a sentence when it cannot be opened. */
-export async function openHistory({ source, venue }: BacktestRequest, env: Env): Promise<History> {
+export async function openHistory(
+  { source, venue }: Pick<BacktestRequest, 'source' | 'venue'>,
+  env: Env,
+): Promise<History> {
   switch (source.kind) {
     case 'store':
       return openStoreHistory(source.path, source.live);

@@ -29,7 +29,7 @@ export function simulatedHistory(seed: number): History {
       );
       const end = to + timing.latenessMs;
       const market = simulateTicks({
-        exchange,
+        exchanges: [exchange],
         symbols,
         seed,
         tradesPerSecond: TRADES_PER_SECOND * symbols.length,
