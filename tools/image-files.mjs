@@ -7,12 +7,22 @@ import { bundleWithNative, stopBuilding } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Whether a file is for other machines: ONNX Runtime brings its library for all of them, 240 MB that nobody would load. */
+function isForeign(path) {
+  const [, platform, arch] = /\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path.replaceAll('\\', '/')) ?? [];
+  return (platform ?? process.platform) !== process.platform || (arch ?? process.arch) !== process.arch;
+}
+
 /** Copies a package with everything that it depends on and that is installed for this machine. */
 function copyPackage(name, modules, copied) {
   const source = join(root, 'node_modules', name);
   if (copied.has(name) || !existsSync(source)) return;
   copied.add(name);
-  cpSync(source, join(modules, name), { recursive: true, dereference: true });
+  cpSync(source, join(modules, name), {
+    recursive: true,
+    dereference: true,
+    filter: (path) => !isForeign(path),
+  });
   const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
     readFileSync(join(source, 'package.json'), 'utf8'),
   );

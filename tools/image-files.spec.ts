@@ -32,10 +32,12 @@ describe('the files of an image', () => {
   };
 
   it.each(apps.filter((app) => app !== 'standalone'))(
-    'of %s start without node_modules and name the settings that are missing',
+    'of %s start with no more than their native packages and name the settings that are missing',
     (app) => {
       const out = layOut(app);
-      expect(existsSync(join(out, 'node_modules'))).toBe(false);
+      const packages = existsSync(join(out, 'node_modules')) ? readdirSync(join(out, 'node_modules')) : [];
+      expect(packages.includes('onnxruntime-node')).toBe(app === 'ml-engine');
+      if (app !== 'ml-engine') expect(packages).toEqual([]);
       const { status, stderr } = spawnSync(process.execPath, ['--enable-source-maps', 'main.cjs'], {
         cwd: out,
         env: imageEnv,
@@ -59,7 +61,14 @@ describe('the files of an image', () => {
     child.stderr.on('data', hear);
     const code = await new Promise((resolve) => child.once('exit', resolve));
     expect(said).toContain('dashboard on http://localhost:');
+    expect(said).not.toContain('There are no model signals');
     expect(code).toBe(0);
+  });
+
+  it('hold the native code of this machine alone', () => {
+    const native = join(folder, 'standalone/node_modules/onnxruntime-node/bin/napi-v6');
+    expect(readdirSync(native)).toEqual([process.platform]);
+    expect(readdirSync(join(native, process.platform))).toEqual([process.arch]);
   });
 });
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type DashboardConfig, dashboardConfig } from '@neuraltrade/dashboard';
 import { type AdapterConfig, adapterConfig } from '@neuraltrade/exchange';
 import { type SinkConfig, sinkConfig } from '@neuraltrade/influx-sink';
+import { type MlEngineConfig, mlEngineConfig } from '@neuraltrade/ml-engine';
 import { type ProcessorConfig, processorConfig } from '@neuraltrade/processor';
 import {
   ConfigError,
@@ -82,6 +83,8 @@ export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
   readonly processor: ProcessorConfig;
   /** The sink's part. */
   readonly sink: SinkConfig;
+  /** The ML engine's part. */
+  readonly mlEngine: MlEngineConfig;
   /** The signals service's part. */
   readonly signals: SignalsConfig;
   /** The dashboard's part. */
@@ -119,6 +122,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
   const processor = read(() => processorConfig(merged));
   const sink = read(() => sinkConfig(merged));
   const signals = read(() => signalsConfig(merged));
+  const mlEngine = read(() => mlEngineConfig(merged));
   const dashboard = read(() => dashboardConfig(merged));
   for (const venue of venues) read(() => adapterConfig(merged, venue));
   if (
@@ -126,6 +130,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     processor === undefined ||
     sink === undefined ||
     signals === undefined ||
+    mlEngine === undefined ||
     dashboard === undefined ||
     faults.size > 0
   ) {
@@ -142,6 +147,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     processor,
     sink,
     signals,
+    mlEngine,
     dashboard,
     adapter: (venue, overrides, defaults) => adapterConfig({ ...defaults, ...merged, ...overrides }, venue),
   };

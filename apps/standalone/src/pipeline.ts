@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sinkQueues } from '@neuraltrade/contracts';
+import { mlEngineQueue, sinkQueues } from '@neuraltrade/contracts';
 import { createDashboard, type Dashboard, type VenueAddress } from '@neuraltrade/dashboard';
 import { createSink } from '@neuraltrade/influx-sink';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
@@ -9,6 +9,7 @@ import type { Check, ServiceContext } from '@neuraltrade/service';
 import { createSignals } from '@neuraltrade/signals';
 import { openDuckDbStore } from '@neuraltrade/storage';
 import type { StandaloneConfig } from './config';
+import { startMlEngine } from './ml-engine';
 
 const DRAIN_POLL_MS = 10;
 
@@ -27,17 +28,18 @@ export interface Pipeline {
 }
 
 /**
- * Starts store, bus, dashboard, sink and signals service on the data of one mode.
+ * Starts store, bus, dashboard, sink, signals service and ML engine on the data of one mode.
  * @param directory where this mode keeps its data.
  * @param emptyFirst whether what is there is removed: a replay stores its input anew.
  * @param venues where the venues answer, once that is known.
  */
 export async function startPipeline(
-  { config, log, metrics, operations, onStop }: ServiceContext<StandaloneConfig>,
+  context: ServiceContext<StandaloneConfig>,
   directory: string,
   emptyFirst: boolean,
   venues: () => readonly VenueAddress[] = () => [],
 ): Promise<Pipeline> {
+  const { config, log, metrics, operations, onStop } = context;
   const { tickRetentionMs } = config;
   const store = await openDuckDbStore({
     directory: join(directory, 'store'),
@@ -70,7 +72,10 @@ export async function startPipeline(
   });
   onStop('dashboard', () => dashboard.stop());
   const sink = await createSink({ bus, store, log, metrics, now: Date.now, config: config.sink });
-  const queues = Object.values(sinkQueues(config.processor.QUEUE_MAX_BYTES)).map(({ name }) => name);
+  const { QUEUE_MAX_BYTES } = config.processor;
+  const queues = Object.values(sinkQueues(QUEUE_MAX_BYTES)).map(({ name }) => name);
+  // Signals are made of candles: they are stored last.
+  const candleQueue = mlEngineQueue(QUEUE_MAX_BYTES).name;
   onStop('sink', async (remainingMs) => {
     await untilEmpty(bus, queues, AbortSignal.timeout(Math.floor(remainingMs / 3)));
     await sink.stop();
@@ -85,6 +90,7 @@ export async function startPipeline(
     isReplay: emptyFirst,
   });
   onStop('signals', (remainingMs) => signals.stop(remainingMs / 3));
+  const modelChecks = await startMlEngine(context, { bus, store, isReplay: emptyFirst });
   return {
     bus,
     dashboard,
@@ -94,10 +100,11 @@ export async function startPipeline(
       ...dashboard.checks,
       ...sink.checks,
       ...signals.checks,
+      ...modelChecks,
     ],
     startProcessor: (startFresh) =>
       createProcessor({ bus, config: config.processor, metrics, log, now: Date.now, startFresh }),
-    stored: () => untilEmpty(bus, queues),
+    stored: () => untilEmpty(bus, [candleQueue, ...queues]),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   influxFields,
   serviceFields,
 } from '@neuraltrade/service';
+import { mlEngineSchema, mlEngineServiceSchema } from '@neuraltrade/ml-engine';
 import { signalsSchema, signalsServiceSchema } from '@neuraltrade/signals';
 import { standaloneSchema } from '@neuraltrade/standalone';
 import { venues } from '@neuraltrade/venues';
@@ -46,7 +47,7 @@ export function sections(): Section[] {
     },
     {
       title: 'Database',
-      intro: 'Read by influx-sink, signals and dashboard as services of their own.',
+      intro: 'Read by influx-sink, ml-engine, signals and dashboard as services of their own.',
       variables: describeConfig(z.object(influxFields)),
     },
     {
@@ -62,6 +63,12 @@ export function sections(): Section[] {
       title: 'Sink',
       intro: 'Read by the sink that writes into the store.',
       variables: describeConfig(sinkSchema),
+    },
+    {
+      title: 'ML engine',
+      intro:
+        'Read by the ML engine: which models judge final candles, and how long they may take ([models.md](models.md)).',
+      variables: describeConfig(mlEngineSchema),
     },
     {
       title: 'Signals',
@@ -87,6 +94,7 @@ function httpPorts(): string {
     ...venues.map((venue): [string, z.ZodType] => [`adapter-${venue.name}`, adapterServiceSchema(venue)]),
     ['processor', processorServiceSchema],
     ['influx-sink', sinkServiceSchema],
+    ['ml-engine', mlEngineServiceSchema],
     ['signals', signalsServiceSchema],
   ];
   return services
