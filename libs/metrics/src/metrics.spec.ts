@@ -3,7 +3,7 @@ import { collectProcessMetrics, createMetrics } from './metrics';
 /** Labels whose values come from closed sets. A symbol, an id, a routing key or a message must never be added here. */
 const CLOSED_LABELS = [
   ...['buffer', 'cause', 'decision', 'exchange', 'kind', 'outcome'],
-  ...['peer', 'reason', 'role', 'stage', 'status', 'type'],
+  ...['peer', 'reason', 'result', 'role', 'stage', 'status', 'type'],
 ];
 
 describe('the metrics', () => {
