@@ -48,9 +48,9 @@ describe('the files of an image', () => {
     },
   );
 
-  it('of standalone hold the native packages that it needs, and it runs', async () => {
-    const out = layOut('standalone');
-    const env = { ...imageEnv, PORT: '0', DATA_DIR: join(folder, 'data') };
+  /** Runs a laid out standalone until it shows where its page is. */
+  const runStandalone = async (out: string, data: string): Promise<{ said: string; code: unknown }> => {
+    const env = { ...imageEnv, PORT: '0', DATA_DIR: join(folder, data) };
     const child = spawn(process.execPath, ['--enable-source-maps', 'main.cjs'], { cwd: out, env });
     let said = '';
     const hear = (chunk: unknown): void => {
@@ -60,6 +60,11 @@ describe('the files of an image', () => {
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     const code = await new Promise((resolve) => child.once('exit', resolve));
+    return { said, code };
+  };
+
+  it('of standalone hold the native packages that it needs, and it runs', async () => {
+    const { said, code } = await runStandalone(layOut('standalone'), 'data');
     expect(said).toContain('dashboard on http://localhost:');
     expect(said).not.toContain('There are no model signals');
     expect(code).toBe(0);
@@ -69,6 +74,16 @@ describe('the files of an image', () => {
     const native = join(folder, 'standalone/node_modules/onnxruntime-node/bin/napi-v6');
     expect(readdirSync(native)).toEqual([process.platform]);
     expect(readdirSync(join(native, process.platform))).toEqual([process.arch]);
+  });
+
+  it('of standalone run without model signals where ONNX Runtime cannot be loaded, and say so', async () => {
+    const out = join(folder, 'standalone');
+    rmSync(join(out, 'node_modules/onnxruntime-node/bin'), { recursive: true });
+    const { said, code } = await runStandalone(out, 'data-without-models');
+    expect(said).toContain('There are no model signals: ONNX Runtime does not run on this machine');
+    expect(said).toContain('dashboard on http://localhost:');
+    expect(said).not.toMatch(/"level":"(error|fatal)"/);
+    expect(code).toBe(0);
   });
 });
 

@@ -46,7 +46,7 @@ export const mlEngineSchema = z.object({
   MAX_SERIES: integer({
     description:
       'Symbols and timeframes whose features are kept; beyond, those that had no candle for longest are let go and read from the store when they come again.',
-    default: 5_000,
+    default: 2_000,
     min: 1,
     max: 100_000,
   }),

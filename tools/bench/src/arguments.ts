@@ -16,6 +16,9 @@ export const HELP = `Measures parts of the pipeline; one JSON line a figure, wit
                      bare WebSocket server that sends as many messages of the same size
   --suite page       the dashboard's page in a browser: from npm start to the first candle, its weight, frames a second, the
                      time from a trade on the bus to the screen, and the heap, at a steady rate of trades
+  --suite inference  time of the shipped model a candle, and of its answer, against ONNX Runtime called in the same process;
+                     candles judged and features computed a second; memory
+  --candles N        candles judged      (20000)    inference
   --ticks N          ticks to write      (1000000)  store, sink
   --batch N          ticks a request     (5000)     store
   --message N        ticks a message     (100)      sink
@@ -33,6 +36,7 @@ export type BenchRequest =
   | { readonly suite: 'sink'; readonly ticks: number; readonly message: number }
   | { readonly suite: 'page'; readonly rate: number; readonly seconds: number }
   | { readonly suite: 'dashboard'; readonly clients: number; readonly rate: number; readonly seconds: number }
+  | { readonly suite: 'inference'; readonly candles: number }
   | { readonly suite: 'clients'; readonly url: string; readonly clients: number; readonly seconds: number };
 
 const DEFAULTS = {
@@ -40,6 +44,7 @@ const DEFAULTS = {
   batch: 5_000,
   message: 100,
   clients: 1_000,
+  candles: 20_000,
   rate: 1_000,
   seconds: 60,
 } as const;
@@ -63,6 +68,8 @@ export function readArguments(args: readonly string[]): BenchRequest | null {
       return { suite, ticks: count('ticks'), batch: count('batch'), gzip: values.gzip === 'true' };
     case 'sink':
       return { suite, ticks: count('ticks'), message: count('message') };
+    case 'inference':
+      return { suite, candles: count('candles') };
     case 'page':
       return { suite, rate: count('rate'), seconds: count('seconds') };
     case 'dashboard': {
@@ -73,7 +80,7 @@ export function readArguments(args: readonly string[]): BenchRequest | null {
       return { suite: 'clients', ...sizes, url: url.replace(/\/$/, '') };
     }
     default:
-      throw usage(`There is no suite '${suite}': --suite takes store, sink, dashboard or page.`);
+      throw usage(`There is no suite '${suite}': --suite takes store, sink, dashboard, page or inference.`);
   }
 }
 

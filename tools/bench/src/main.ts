@@ -9,6 +9,7 @@ import { ExpectedError } from '@neuraltrade/service';
 import { type BenchRequest, HELP, readArguments } from './arguments';
 import { runClients } from './dashboard-clients';
 import { benchDashboard } from './dashboard-suite';
+import { benchInference } from './inference-suite';
 import { benchPage } from './page-suite';
 import { benchSink } from './sink-suite';
 import { benchStore } from './store-suite';
@@ -25,6 +26,8 @@ async function measure(request: BenchRequest): Promise<void> {
       return withInflux((influx) => benchStore(influx, request, tell));
     case 'sink':
       return withInflux((influx) => withBroker((broker) => benchSink(broker, influx, request, tell)));
+    case 'inference':
+      return benchInference(request, tell);
     case 'page':
       return benchPage(request, tell);
     case 'dashboard':
