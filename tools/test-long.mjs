@@ -100,6 +100,7 @@ const LONG_RUNS = [
         'libs/contracts/src/codec-fuzz',
         'libs/storage/src/influx/points-fuzz',
         'libs/venues/src/conformance-hostile',
+        'apps/signals/src/book/bounded-state',
       ],
       ...[
         'apps/dashboard/src/gateway-fuzz',
@@ -114,6 +115,7 @@ const LONG_RUNS = [
       POINT_RUNS: '30000',
       URL_RUNS: '10000',
       STRANGE_SYMBOLS: '100000',
+      STRANGE_MINUTES: '34',
       GATEWAY_RUNS: '3000',
       TOPIC_RUNS: '1000',
       TEXT_RUNS: '100000',

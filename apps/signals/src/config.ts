@@ -97,7 +97,7 @@ export const signalsSchema = z.object({
     description: 'Most signals that are followed at a time; a further one is unjudged at once.',
     default: 10_000,
     min: 1,
-    max: 20_000,
+    max: 10_000,
   }),
   SIGNALS_REPAIR_INTERVAL_MS: milliseconds({
     description: 'Time between looks into the store for signals that the queue has dropped.',
@@ -141,7 +141,7 @@ export const signalsSchema = z.object({
     description: 'Most deliveries that wait; beyond, the one that has waited longest is parked.',
     default: 1_000,
     min: 1,
-    max: 5_000,
+    max: 2_000,
   }),
 });
 

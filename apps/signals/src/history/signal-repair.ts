@@ -55,6 +55,7 @@ export class SignalRepair {
       }
       await this.#deps.take(signals);
       from = to;
+      step = Math.min(LONGEST_STEP_MS, 2 * step);
     }
     // What still waits for the store when it is looked at is looked for again.
     if (ready === 0) this.#lookedUpTo = Math.max(this.#lookedUpTo, now - OVERLAP_MS);
