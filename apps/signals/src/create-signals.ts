@@ -34,6 +34,8 @@ export interface SignalsDeps {
    * delivers nothing, whatever is configured: nobody shall act on the past.
    */
   readonly isReplay: boolean;
+  /** Which of several processes this is, where others may stand by; absent = the only one. */
+  readonly replica?: string;
 }
 
 /** A running signals service. */
@@ -89,6 +91,7 @@ export async function createSignals(deps: SignalsDeps): Promise<Signals> {
   const endStatus = tellStatus({
     bus,
     component: COMPONENT,
+    ...(deps.replica !== undefined && { replica: deps.replica }),
     now,
     read: () =>
       wordOfChecks(checks, {

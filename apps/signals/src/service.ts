@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { configuredBus } from '@neuraltrade/messaging';
 import {
   atMost,
@@ -37,6 +38,7 @@ export async function startSignalsService(
     store.abort();
     return Promise.resolve();
   });
+  const replica = randomUUID();
   const signals = await startPatiently(context, () =>
     createSignals({
       bus,
@@ -47,6 +49,7 @@ export async function startSignalsService(
       log,
       now: Date.now,
       isReplay: false,
+      replica,
     }),
   );
   onStop('signals', (remainingMs) => {

@@ -41,6 +41,8 @@ export interface StatusTellerOptions {
   readonly bus: Pick<MessageBus, 'send'>;
   /** The component's name ('influx-sink'). */
   readonly component: string;
+  /** Which of several processes of the component tells; absent = the only one. */
+  readonly replica?: string;
   /** Asked once a second; while it takes longer, or when it fails, nothing is told. */
   readonly read: () => StatusWord | Promise<StatusWord>;
   /** The component's clock, ms UTC. */
@@ -48,10 +50,10 @@ export interface StatusTellerOptions {
 }
 
 /** Tells once a second how a component does. @returns ends that and says that the component is down. */
-export function tellStatus({ bus, component, read, now }: StatusTellerOptions): () => void {
+export function tellStatus({ bus, component, replica, read, now }: StatusTellerOptions): () => void {
   let asking = false;
   let stopped = false;
-  const send = (word: StatusWord): void => sendStatus(bus, { component, ...word, timestamp: now() });
+  const send = (word: StatusWord): void => sendStatus(bus, { component, ...word, timestamp: now() }, replica);
   const tell = async (): Promise<void> => {
     if (asking) return;
     asking = true;
