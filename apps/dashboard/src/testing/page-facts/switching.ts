@@ -77,7 +77,7 @@ export function switchingFacts(rig: () => PageRig): void {
     await rig().chartShows({ candles: '700', gaps: '1' });
     await rig().page.goBack();
     await rig().page.goBack();
-    await rig().chartShows({ symbol: 'BTC/USDT', exchange: 'binance' });
+    await rig().chartShows({ symbol: 'BTC/USDT', exchange: 'binance', candles: '61' });
   });
 
   test('arrow keys go along the candles and tell each', async () => {
