@@ -141,6 +141,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
       'sink-candles',
       'sink-gaps',
       'sink-signals',
+      'sink-outcomes',
       'adapter-binance',
     ];
     expect([...held.keys()]).toEqual(stages);
