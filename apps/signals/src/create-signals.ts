@@ -87,7 +87,10 @@ export async function createSignals(deps: SignalsDeps): Promise<Signals> {
     metrics.bufferDepth.set({ buffer: 'signals-followed' }, worker.session?.book.outcomes.count ?? 0);
     metrics.bufferDepth.set({ buffer: 'signals-webhook' }, worker.session?.webhook?.depth ?? 0);
   });
-  const queued = new QueueDepths(bus, () => [signalsQueue(config.QUEUE_MAX_BYTES).name]);
+  // Of several processes the one that works tells of the queue: what they say is added up.
+  const queued = new QueueDepths(bus, () =>
+    worker.session === null ? [] : [signalsQueue(config.QUEUE_MAX_BYTES).name],
+  );
   const endStatus = tellStatus({
     bus,
     component: COMPONENT,
