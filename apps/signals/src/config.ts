@@ -75,15 +75,15 @@ export const signalsSchema = z.object({
   }),
   OUTCOME_HORIZON: integer({
     description:
-      'Candles of its own timeframe that a signal is judged by. A model names the horizon that it was trained for.',
-    default: 12,
+      'Candles of its own timeframe that a signal is judged by; the default is the horizon of the model that comes with the project.',
+    default: 5,
     min: 1,
     max: 1_000,
   }),
   OUTCOME_HOLD_BAND_BPS: decimal({
     description:
       'A signal to hold is a hit when the price has moved by no more than this, hundredths of a percent.',
-    default: 10,
+    default: 8,
     min: 0,
     max: 10_000,
   }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mlEngineQueue, sinkQueues } from '@neuraltrade/contracts';
+import { mlEngineQueue, signalsQueue, sinkQueues } from '@neuraltrade/contracts';
 import { createDashboard, type Dashboard, type VenueAddress } from '@neuraltrade/dashboard';
 import { createSink } from '@neuraltrade/influx-sink';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
@@ -74,8 +74,8 @@ export async function startPipeline(
   const sink = await createSink({ bus, store, log, metrics, now: Date.now, config: config.sink });
   const { QUEUE_MAX_BYTES } = config.processor;
   const queues = Object.values(sinkQueues(QUEUE_MAX_BYTES)).map(({ name }) => name);
-  // Signals are made of candles: they are stored last.
-  const candleQueue = mlEngineQueue(QUEUE_MAX_BYTES).name;
+  // Signals are made of candles, and outcomes of both: they are stored last.
+  const modelled = [mlEngineQueue(QUEUE_MAX_BYTES).name, signalsQueue(QUEUE_MAX_BYTES).name];
   onStop('sink', async (remainingMs) => {
     await untilEmpty(bus, queues, AbortSignal.timeout(Math.floor(remainingMs / 3)));
     await sink.stop();
@@ -104,7 +104,7 @@ export async function startPipeline(
     ],
     startProcessor: (startFresh) =>
       createProcessor({ bus, config: config.processor, metrics, log, now: Date.now, startFresh }),
-    stored: () => untilEmpty(bus, [candleQueue, ...queues]),
+    stored: () => untilEmpty(bus, [...modelled, ...queues]),
   };
 }
 
