@@ -12,7 +12,11 @@ export default tseslint.config(
     extends: [js.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './apps/dashboard/page/tsconfig.json'],
+        project: [
+          './tsconfig.json',
+          './apps/backtester/page/tsconfig.json',
+          './apps/dashboard/page/tsconfig.json',
+        ],
         tsconfigRootDir: root,
       },
     },

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RetryableError } from '@neuraltrade/contracts';
 import { type Env, ExpectedError } from '@neuraltrade/service';
 import type { SymbolHistory } from '../replay/market-replay';
+import { writeReport } from '../report/page-files';
 import { readArguments } from './arguments';
 import { resultDocument } from './document';
 import { runGrid } from './grid-workers';
@@ -44,6 +45,10 @@ export async function backtest({ args, env, script }: CommandDeps): Promise<numb
 async function run(request: BacktestRequest, env: Env, script: string): Promise<void> {
   const progress = new Progress(process.stderr);
   const result = await resultFor(request, env, script, progress);
+  if (request.report !== null) {
+    await writeReport(request.report, result, join(dirname(script), 'page'));
+    process.stderr.write(`The report is in ${request.report}.\n`);
+  }
   await print(`${JSON.stringify(resultDocument(result), null, 2)}\n`);
 }
 

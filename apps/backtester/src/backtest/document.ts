@@ -5,9 +5,13 @@ import type { BacktestResult } from './result';
 /** Said wherever the market is an invented one. */
 export const SIMULATED_WARNING =
   'SIMULATED: this market was invented by a random number generator. It shows how the tools work and says nothing about any real market.';
-/** Said wherever the best of many was chosen by the same data. */
-export const OVERFITTING_WARNING =
-  'The best of many combinations is partly luck: it was chosen by the very period that it is shown for. Trust what it does on data that it was not chosen by (--split).';
+/** Said of every grid. @param apart whether a part of the period was set aside. */
+export function overfittingWarning(apart: boolean): string {
+  const luck = 'The best of many combinations is partly luck';
+  return apart
+    ? `${luck}. Judge it by the part out of sample, and do not choose by that one, too.`
+    : `${luck}: it was chosen by the very period that it is shown for. --split sets a part aside to judge it by.`;
+}
 
 /** The JSON document of a backtest: no path, clock or duration in it, so that equal input gives equal bytes. */
 export function resultDocument(result: BacktestResult): object {
@@ -15,7 +19,7 @@ export function resultDocument(result: BacktestResult): object {
   const { simulation, metrics } = run;
   const warnings = [
     ...(subject.market === 'simulated' ? [SIMULATED_WARNING] : []),
-    ...(grid === null ? [] : [OVERFITTING_WARNING]),
+    ...(grid === null ? [] : [overfittingWarning(split !== null)]),
   ];
   return {
     kind: grid === null ? 'backtest' : 'grid',

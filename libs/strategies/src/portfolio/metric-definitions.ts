@@ -59,7 +59,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     name: 'sharpe',
     title: 'Sharpe ratio, a year',
     unit: 'number',
-    definition: `Mean / sample standard deviation of the returns of the intervals x root of the intervals in a year; the riskless rate is zero. ${INTERVALS}`,
+    definition: `Mean / sample standard deviation of the returns of the intervals x root of the intervals in a year; the riskless rate is zero.`,
     source: 'W. F. Sharpe, The Sharpe Ratio, Journal of Portfolio Management 21 (1994)',
     moreIsBetter: true,
   },
@@ -67,7 +67,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     name: 'sortino',
     title: 'Sortino ratio, a year',
     unit: 'number',
-    definition: `As the Sharpe ratio, with the downside deviation in place of the standard deviation: root of the mean of the squared returns below zero over all intervals. ${INTERVALS}`,
+    definition: `As the Sharpe ratio, with the downside deviation in place of the standard deviation: root of the mean of the squared returns below zero over all intervals.`,
     source:
       'F. A. Sortino, L. N. Price, Performance Measurement in a Downside Risk Framework, Journal of Investing 3 (1994)',
     moreIsBetter: true,
