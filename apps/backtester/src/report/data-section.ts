@@ -2,6 +2,7 @@ import type { BacktestResult } from '../backtest/result';
 import type { Coverage } from '../replay/coverage';
 import { duration, instant, number, percent } from './format';
 import { html, type Html } from './html';
+import { wide } from './wide';
 
 /** What was tested on what: parameters, account, data and what the data lacks. */
 export function dataSection({ subject, values, run }: BacktestResult, currency: string): Html {
@@ -63,8 +64,9 @@ export function marketText(market: BacktestResult['subject']['market'], seed: nu
 }
 
 function coverageTable(coverage: readonly Coverage[]): Html {
-  return html`<div class="wide">
-    <table>
+  return wide(
+    'What the history holds',
+    html`<table>
       <thead>
         <tr>
           <th scope="col">Symbol</th>
@@ -100,6 +102,6 @@ function coverageTable(coverage: readonly Coverage[]): Html {
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }

@@ -1,6 +1,7 @@
 import { METRIC_DEFINITIONS, type MetricDefinition, type Metrics } from '@neuraltrade/strategies';
 import { duration, number, percent, UNDEFINED } from './format';
 import { html, type Html } from './html';
+import { wide } from './wide';
 
 /** Columns of figures side by side. */
 export interface FigureColumn {
@@ -30,8 +31,9 @@ export function figureText({ name, unit }: MetricDefinition, metrics: Metrics, c
 
 /** The table of every figure. @param meanings whether each is told with its definition. */
 export function figureTable(columns: readonly FigureColumn[], currency: string, meanings: boolean): Html {
-  return html`<div class="wide">
-    <table class="figures ${meanings ? '' : 'narrow'}">
+  return wide(
+    'Figures',
+    html`<table class="figures ${meanings ? '' : 'narrow'}">
       <thead>
         <tr>
           <th scope="col">Figure</th>
@@ -50,8 +52,8 @@ export function figureTable(columns: readonly FigureColumn[], currency: string, 
               ${meanings ? meaningRow(definition, columns.length + 1) : null}`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }
 
 function meaningRow({ definition, source }: MetricDefinition, width: number): Html {

@@ -5,6 +5,7 @@ import type { GridResult } from '../backtest/result';
 import { figureText } from './figures';
 import { number } from './format';
 import { html, type Html, type HtmlValue } from './html';
+import { wide } from './wide';
 
 const MOST_ROWS = 100;
 const TABLE_FIGURES: readonly (keyof Metrics)[] = [
@@ -83,8 +84,9 @@ function heatmap(
   const others = rest.map((axis) => `${axis.name} ${chosen[axis.name] ?? ''}`).join(', ');
   return html`<figure class="map">
     <figcaption>${title}${others === '' ? null : `, at ${others}`}</figcaption>
-    <div class="wide">
-      <table>
+    ${wide(
+      title,
+      html`<table>
         <thead>
           <tr>
             <th scope="col">${rows.name}${columns === undefined ? null : html` \\ ${columns.name}`}</th>
@@ -102,8 +104,8 @@ function heatmap(
               </tr>`,
           )}
         </tbody>
-      </table>
-    </div>
+      </table>`,
+    )}
   </figure>`;
 }
 
@@ -123,8 +125,9 @@ function rankedTable(
     .sort((a, b) => value(b.point) - value(a.point) || a.index - b.index)
     .slice(0, MOST_ROWS);
   const outside = apart ? shownFigures.slice(0, 3) : [];
-  return html`<div class="wide">
-    <table class="ranked">
+  return wide(
+    'Combinations',
+    html`<table class="ranked">
       <thead>
         <tr>
           ${axes.map((name) => html`<th scope="col" class="number">${name}</th>`)}
@@ -149,8 +152,8 @@ function rankedTable(
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }
 
 /** How a value is coloured: around zero where values lie on both sides of it or below, else from the least to the most. */

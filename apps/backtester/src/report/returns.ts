@@ -1,6 +1,7 @@
 import type { PeriodReturn } from '@neuraltrade/strategies';
 import { change, day, percent } from './format';
 import { html, type Html, type HtmlValue } from './html';
+import { wide } from './wide';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const BAR_WIDTH = 6;
@@ -26,8 +27,9 @@ export function monthlyTable(months: readonly PeriodReturn[]): Html {
       ${change(month.return, 1)}
     </td>`;
   };
-  return html`<div class="wide">
-    <table class="months">
+  return wide(
+    'Monthly returns',
+    html`<table class="months">
       <thead>
         <tr>
           <th scope="col">Year</th>
@@ -45,8 +47,8 @@ export function monthlyTable(months: readonly PeriodReturn[]): Html {
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }
 
 /** The daily returns as bars. */

@@ -1,6 +1,7 @@
 import type { RoundTrip } from '@neuraltrade/strategies';
 import { change, duration, instant, number, quantity } from './format';
 import { html, type Html } from './html';
+import { wide } from './wide';
 import { sideOf } from './returns';
 
 const MOST_ROWS = 500;
@@ -22,8 +23,9 @@ export function tradesSection(
             <summary>
               ${left > 0 ? `The last ${MOST_ROWS} of ${trips.length}` : String(trips.length)} positions
             </summary>
-            <div class="wide">
-              <table class="trades">
+            ${wide(
+              'Positions',
+              html`<table class="trades">
                 <thead>
                   <tr>
                     <th scope="col">Opened</th>
@@ -42,8 +44,8 @@ export function tradesSection(
                 <tbody>
                   ${shown.map((trip) => row(trip, symbols))}
                 </tbody>
-              </table>
-            </div>
+              </table>`,
+            )}
           </details>`
     }
   </section>`;
