@@ -1,6 +1,6 @@
 import { ChartPanel } from './chart/chart-panel';
 import { byId, setSentence, setText } from './dom/elements';
-import { capitalized } from './format/price-format';
+import { capitalized, formatPrice } from './format/price-format';
 import { formatTimeOfDay } from './format/time-format';
 import { ConnectionBar } from './gateway/connection-bar';
 import { GatewayLink } from './gateway/gateway-link';
@@ -28,9 +28,12 @@ import { pageShortcuts } from './view/page-shortcuts';
 import { SeriesControls } from './view/series-controls';
 import { Shortcuts } from './view/shortcuts';
 import { ThemeSwitch } from './view/theme';
+import { throttled } from './view/throttle';
 import { ToggleGroup } from './view/toggle-group';
 
 const TOKEN_KEY = 'neuraltrade.token';
+/** Who goes through symbols with a key held down asks the gateway this often at most, ms: it takes 20 messages a second. */
+const SWITCH_MS = 500;
 const PANEL_NAMES: Record<PanelName, string> = {
   prices: 'Prices',
   chart: 'Chart',
@@ -71,6 +74,9 @@ const gateway = new GatewayLink(socketUrl.href, token, {
   onMessage: receive,
 });
 const feeds = new SeriesFeeds(gateway);
+const openSeries = throttled(showSeries, SWITCH_MS);
+/** Whether the gateway did not know the market of the chart when it was asked. */
+let isUnknown = false;
 
 const controls = new SeriesControls(prices, (series) => navigation.go({ series }), toggleOverlay);
 const panelSwitches = new ToggleGroup(byId('panel-switches', HTMLElement), PANEL_NAMES, (panel) =>
@@ -120,6 +126,7 @@ function receive(message: ServerMessage): void {
       return takePipeline(message);
     case 'error':
       // The chart asks the same over HTTP and shows that answer in words.
+      isUnknown ||= message.code === 'unknown-symbol';
       return;
   }
 }
@@ -135,11 +142,19 @@ function toggleOverlay(overlay: OverlayName): void {
   navigation.adjust({ off: toggled(navigation.address.off, overlay) });
 }
 
+/** A market that has just become known may be the first one, or the one that was waited for. */
 function chooseFirst(): void {
   const { series } = navigation.address;
-  const first = series === null ? prices.suggestion() : null;
-  if (first !== null) navigation.adjust({ series: { ...first, timeframe: TIMEFRAMES[0] } });
-  else controls.show(navigation.address);
+  if (series === null) {
+    const first = prices.suggestion();
+    if (first !== null) navigation.adjust({ series: { ...first, timeframe: TIMEFRAMES[0] } });
+    return;
+  }
+  controls.show(navigation.address);
+  if (!isUnknown || !prices.venuesOf(series.symbol).includes(series.exchange)) return;
+  isUnknown = false;
+  chart.open(series);
+  feeds.followAgain();
 }
 
 /** Shows what the address says. */
@@ -150,19 +165,22 @@ function show(address: PageAddress, before: PageAddress | null): void {
   tabs.show((panel) => panel === address.panel);
   signalsOf.show((of) => of === address.signals);
   chart.switchOff(address.off);
-  if (address.series !== null && !isSameSeries(address.series, before?.series ?? null))
+  if (address.series !== null && !isSameSeries(address.series, before?.series ?? null)) {
+    prices.select(address.series.exchange, address.series.symbol);
     openSeries(address.series);
+  }
+  showTitle();
   showSignals();
 }
 
-function openSeries(series: CandleSeriesName): void {
-  const { exchange, symbol, timeframe } = series;
-  prices.select(exchange, symbol);
-  document.title = `${symbol} ${timeframe} · NeuralTrade`;
-  setText(byId('tape-market', HTMLElement), `${symbol} on ${capitalized(exchange)}`);
+function showSeries(series: CandleSeriesName): void {
+  const { exchange, symbol } = series;
+  isUnknown = false;
   chart.open(series);
-  tape.open();
+  tape.open(series);
+  setText(byId('tape-market', HTMLElement), `${symbol} on ${capitalized(exchange)}`);
   feeds.follow(series);
+  showSignals();
 }
 
 function showSignals(): void {
@@ -177,7 +195,17 @@ function showSignals(): void {
   setText(byId('signals-tally', HTMLElement), signalTally(listed));
 }
 
+/** The tab tells the price of the chart's market. */
+function showTitle(): void {
+  const { series } = navigation.address;
+  if (series === null) return;
+  const last = prices.lastOf(series.exchange, series.symbol);
+  const price = last === null ? '' : `${formatPrice(last)} `;
+  document.title = `${price}${series.symbol} ${capitalized(series.exchange)} · NeuralTrade`;
+}
+
 function everySecond(): void {
+  showTitle();
   setText(byId('clock', HTMLElement), `${formatTimeOfDay(Date.now())} UTC`);
   if (connection.isOpen()) return;
   pipeline.passSecond();

@@ -73,6 +73,11 @@ export class PriceMatrix {
     return cells === undefined ? [] : this.venues.filter((venue) => cells.has(venue));
   }
 
+  /** The newest price of a market; null before its first trade. */
+  lastOf(exchange: string, symbol: string): number | null {
+    return this.rows.get(symbol)?.cells.get(exchange)?.row?.last ?? null;
+  }
+
   /** What to show first: the symbol that most venues trade, at the first of them; null without any price. */
   suggestion(): { exchange: string; symbol: string } | null {
     let best: { exchange: string; symbol: string } | null = null;

@@ -1,7 +1,7 @@
 import { byId, setSentence } from '../dom/elements';
 import { atNextFrame } from '../dom/frame';
 import { priceDecimals } from '../format/price-format';
-import type { TapeTrade, TradesMessage } from '../protocol';
+import type { MarketName, TapeTrade, TradesMessage } from '../protocol';
 import { TapeRow } from './tape-row';
 
 /** So many trades are on the tape, and so many at most wait for the next frame. */
@@ -13,23 +13,30 @@ export class TradeTape {
   private readonly sentence = byId('tape-state', HTMLElement);
   private rows: TapeRow[] = [];
   private waiting: TapeTrade[] = [];
+  private market = '';
   private readonly paint = (): void => this.draw();
 
-  /** Empties the tape for another symbol. */
-  open(): void {
-    this.rows = [];
-    this.waiting = [];
-    this.body.replaceChildren();
-    setSentence(this.sentence, 'Waiting for the first trade.');
+  /** Empties the tape for another market. */
+  open({ exchange, symbol }: MarketName): void {
+    const market = `${exchange}:${symbol}`;
+    if (market !== this.market) this.empty();
+    this.market = market;
   }
 
   /** Takes trades; a snapshot takes the place of all before. */
   take({ trades, from }: TradesMessage): void {
-    if (from === null) this.open();
+    if (from === null) this.empty();
     this.waiting.push(...trades);
     const surplus = this.waiting.length - LENGTH;
     if (surplus > 0) this.waiting.splice(0, surplus);
     if (this.waiting.length > 0) atNextFrame(this.paint);
+  }
+
+  private empty(): void {
+    this.rows = [];
+    this.waiting = [];
+    this.body.replaceChildren();
+    setSentence(this.sentence, 'Waiting for the first trade.');
   }
 
   private draw(): void {

@@ -31,6 +31,8 @@ export class PageRig {
   readonly faults: string[] = [];
   /** Requests to anybody but the gateway. */
   readonly foreignRequests: string[] = [];
+  /** Connections that the page has opened so far. */
+  sockets = 0;
   private tradeId = 0;
 
   private constructor(
@@ -57,6 +59,7 @@ export class PageRig {
     const rig = new PageRig(pageDirectory, browser, page, running);
     page.on('pageerror', ({ message }) => rig.faults.push(message));
     page.on('console', (line) => line.type() === 'error' && rig.faults.push(line.text()));
+    page.on('websocket', () => (rig.sockets += 1));
     page.on('request', (request) => {
       if (!request.url().startsWith(rig.running.dashboard.url)) rig.foreignRequests.push(request.url());
     });

@@ -1,6 +1,7 @@
 import { MINUTE, OPEN } from '../history-samples';
 import { candleOf } from '../market-samples';
 import { cell, type PageRig } from '../page-rig';
+import { until } from '../running-dashboard';
 
 /** How a visitor goes from one market to another, and has the page look otherwise. */
 export function switchingFacts(rig: () => PageRig): void {
@@ -63,8 +64,23 @@ export function switchingFacts(rig: () => PageRig): void {
     await rig().chartShows({ exchange: 'bybit', timeframe: '5m', candles: '10' });
     await rig().open('#/bybit/NIX-USDT/5m');
     await rig().shows('#chart-state', 'Nothing is known of NIX/USDT on bybit.');
+  });
+
+  test('a market that was not known is shown as soon as it trades', async () => {
+    await rig().trade('bybit', 'NIX/USDT', 5);
+    await rig().shows('#tape-body > :first-child', '5.0000');
+    await rig().chartShows({ symbol: 'NIX/USDT', state: 'empty' });
+    await until('the title', async () => (await rig().page.title()).startsWith('5.0000 NIX/USDT Bybit'));
+  });
+
+  test('a key that is held down goes through symbols without asking the gateway too often', async () => {
+    const { sockets } = rig();
+    await rig().page.locator('#newest').focus();
+    for (let press = 0; press < 40; press += 1) await rig().page.keyboard.press(press % 2 ? 'j' : 'k');
     await rig().open('#/binance/BTC-USDT/1m');
-    await rig().chartShows({ candles: '61' });
+    await rig().chartShows({ symbol: 'BTC/USDT', candles: '61' });
+    // One that says too much is cut off, and connects again.
+    expect(rig().sockets).toBe(sockets);
   });
 
   test('older candles and their gaps are loaded when their end comes into view, and signals from before are there', async () => {
