@@ -18,6 +18,7 @@ const SUITES = [
   'tools/delivery/src/cluster',
   'tools/delivery/src/faulty-surroundings',
   'tools/delivery/src/processor-kills',
+  'tools/delivery/src/signals-kills',
 ];
 
 /** Says what is missing and ends with the code of a wrong call. */

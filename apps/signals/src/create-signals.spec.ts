@@ -128,7 +128,7 @@ describe('the signals service', () => {
   test('parks what cannot be used with its reason, and goes on', async () => {
     await rig.start();
     const wrong = { ...signalOf(), probBuy: 5 };
-    const far = signalOf({ timestamp: NOON + 60 * MINUTE });
+    const far = signalOf({ timestamp: NOON + 90 * MINUTE });
     const odd = signalOf({ timestamp: NOON + 1 });
     await rig.signals(wrong, far, signalOf(), odd);
     await rig.send({
@@ -138,7 +138,7 @@ describe('the signals service', () => {
       contentType: 'application/json',
       headers: { schema: 'signals', schemaVersion: 1 },
     });
-    await rig.candles(at(60));
+    await rig.candles(at(90));
     await rig.candles({ ...at(0), low: 400 });
     await rig.candles(at(0));
     rig.now = NOON + 2 * MINUTE;
@@ -151,7 +151,7 @@ describe('the signals service', () => {
       ['malformed', JSON.stringify([wrong, odd])],
       ['future-timestamp', JSON.stringify([far])],
       ['malformed', 'nonsense'],
-      ['future-timestamp', JSON.stringify([at(60)])],
+      ['future-timestamp', JSON.stringify([at(90)])],
       ['malformed', JSON.stringify([{ ...at(0), low: 400 }])],
     ]);
     expect(parked.every(({ headers }) => headers[PARK_HEADERS.queue] === signalsQueue(1).name)).toBe(true);

@@ -6,7 +6,7 @@ const page = readFileSync(join(ROOT, 'docs/delivery-contract.md'), 'utf8');
 const sections = page.split(/^## /m).slice(1);
 const proofsOf = (section: string): [file: string, name: string][] =>
   [...section.matchAll(/^- `([^`]+)`: (.+)$/gm)].map(([, file = '', name = '']) => [file, name]);
-const PROMISES = sections.filter((section) => /^(G\d\.|Stopping|What it rests on)/.test(section));
+const PROMISES = sections.filter((section) => /^(G\d\.|Stopping|Signals|What it rests on)/.test(section));
 
 test('the contract has its nine clauses', () => {
   expect(PROMISES.flatMap((section) => /^(G\d)\./.exec(section)?.[1] ?? [])).toEqual(

@@ -27,8 +27,8 @@ export interface Unusable {
 /** What became of a signal that was taken: it came before, it cannot be used, or it was decided about. */
 export type Taken = 'repeat' | Unusable | { readonly decision: Decision; readonly followed: boolean };
 
-/** How far ahead of the event time a record may be, ms: clocks differ, and queues hand out one before the other. */
-const MAX_AHEAD_MS = 60_000;
+/** How far ahead of the present a record may be, ms: more than any clock that is only wrong. */
+const MAX_AHEAD_MS = 3_600_000;
 
 /**
  * Everything that the service knows of signals: which have come, which are acted on, and which are followed to their outcome. It

@@ -53,10 +53,10 @@ describe('a look into the store', () => {
   test('looks through the last half hour again, and through all of it while signals wait for the store', async () => {
     const repair = repairFrom(NOON);
     waiting = 3;
-    await repair.look(NOON + 4 * HOUR);
+    expect(await repair.look(NOON + 4 * HOUR)).toBe(false);
     expect(repair.lookedUpTo).toBe(NOON);
     waiting = 0;
-    await repair.look(NOON + 4 * HOUR);
+    expect(await repair.look(NOON + 4 * HOUR)).toBe(true);
     expect(repair.lookedUpTo).toBe(NOON + 3.5 * HOUR);
   });
 

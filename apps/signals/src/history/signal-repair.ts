@@ -42,9 +42,14 @@ export class SignalRepair {
     return this.#lookedUpTo;
   }
 
-  /** Takes every stored signal of the time since. @param now the present, ms UTC. @throws as the store does. */
-  async look(now: number): Promise<void> {
-    const { ready } = await this.#deps.bus.depth(STORED_FROM);
+  /**
+   * Takes every stored signal of the time since.
+   * @param now the present, ms UTC.
+   * @returns whether that was all: false while some still wait for the store.
+   * @throws as the store does.
+   */
+  async look(now: number): Promise<boolean> {
+    const { ready, unacked } = await this.#deps.bus.depth(STORED_FROM);
     let step = LONGEST_STEP_MS;
     for (let from = this.#lookedUpTo; from < now;) {
       const to = Math.min(from + step, now);
@@ -57,7 +62,8 @@ export class SignalRepair {
       from = to;
       step = Math.min(LONGEST_STEP_MS, 2 * step);
     }
-    // What still waits for the store when it is looked at is looked for again.
-    if (ready === 0) this.#lookedUpTo = Math.max(this.#lookedUpTo, now - OVERLAP_MS);
+    if (ready > 0 || unacked > 0) return false;
+    this.#lookedUpTo = Math.max(this.#lookedUpTo, now - OVERLAP_MS);
+    return true;
   }
 }

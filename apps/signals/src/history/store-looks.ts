@@ -8,6 +8,8 @@ import { SignalRepair } from './signal-repair';
 
 /** How often it is looked whether signals are overdue, ms. */
 const OVERDUE_INTERVAL_MS = 1_000;
+/** Time to the next look for signals while some wait for the store, ms. */
+const UNSETTLED_INTERVAL_MS = 5_000;
 /** Series whose candles are looked for at a time. */
 const MOST_SERIES = 20;
 /** A store that does not answer is asked again after this time, ms, or later. */
@@ -62,14 +64,14 @@ export class StoreLooks {
     await this.#running;
   }
 
-  /** Does something with the session at work, again and again; soon again when the store did not answer. */
-  async #repeat(intervalMs: number, look: (session: Session) => Promise<void>): Promise<void> {
+  /** Does something with the session at work, again and again; soon again when the store did not answer, or when it says when, ms. */
+  async #repeat(intervalMs: number, look: (session: Session) => Promise<number | undefined>): Promise<void> {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       const session = this.#deps.session();
       let waitMs = session === null ? OVERDUE_INTERVAL_MS : intervalMs;
       try {
-        if (session !== null) await look(session);
+        if (session !== null) waitMs = (await look(session)) ?? intervalMs;
         if (failures > 0) this.#tell('');
         failures = 0;
       } catch (error) {
@@ -81,7 +83,7 @@ export class StoreLooks {
     }
   }
 
-  async #endOverdue(session: Session): Promise<void> {
+  async #endOverdue(session: Session): Promise<undefined> {
     const { outcomes } = session.book;
     for (const overdue of outcomes.overdue(MOST_SERIES)) {
       for (const candle of await missingCandles(this.#deps.store, overdue)) session.book.candle(candle);
@@ -90,7 +92,7 @@ export class StoreLooks {
     }
   }
 
-  async #repair(session: Session): Promise<void> {
+  async #repair(session: Session): Promise<number | undefined> {
     const { store, bus, enoughFollowed, now } = this.#deps;
     const repair = new SignalRepair(
       {
@@ -104,9 +106,10 @@ export class StoreLooks {
       },
       session.lookedUpTo,
     );
-    await repair.look(now());
+    const isAll = await repair.look(now());
     session.lookedUpTo = repair.lookedUpTo;
     session.changed();
+    return isAll ? undefined : UNSETTLED_INTERVAL_MS;
   }
 
   async #wait(ms: number): Promise<void> {
