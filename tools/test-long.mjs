@@ -63,6 +63,11 @@ const LONG_RUNS = [
     },
   },
   {
+    name: 'ML engine killed',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'ml-engine-kills'],
+    env: { ML_ENGINE_KILLS: '20', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'broker killed',
     command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'broker-outages'],
     env: { BROKER_KILLS: '20', REQUIRE_SERVICES: '1' },

@@ -1,11 +1,12 @@
 import type { Candle } from '@neuraltrade/contracts';
 import { createMetrics } from '@neuraltrade/metrics';
+import { SymbolFeatures } from '@neuraltrade/strategies';
 import { CandleHistory } from './candle-history';
 import { FeatureBook } from './feature-book';
 import { walkOf, WARM_UP } from './testing/candles';
 
 /** A book on a store that can be away, with a clock of its own. */
-function rigOf(stored: readonly Candle[]) {
+function rigOf(stored: readonly Candle[], venues: readonly string[] = ['binance']) {
   const rig = { away: true, nowMs: 0, asked: 0, warnings: 0 };
   const metrics = createMetrics();
   const history = new CandleHistory({
@@ -21,7 +22,7 @@ function rigOf(stored: readonly Candle[]) {
     log: { warn: () => void (rig.warnings += 1) },
     clock: () => rig.nowMs,
   });
-  const book = new FeatureBook({ maxSeries: 10, venues: ['binance'], history, metrics });
+  const book = new FeatureBook({ maxSeries: 10, venues, history, metrics });
   const wordOf = async (candle: Candle): Promise<string> => {
     const result = await book.add(candle);
     return result.row === null ? result.reason : 'row';
@@ -50,6 +51,48 @@ test('a store that holds nothing takes nothing away from what was seen', async (
   rig.away = false;
   rig.nowMs = 10_000;
   expect(await rig.wordOf(candles[WARM_UP - 1] as Candle)).toBe('row');
+});
+
+describe('another replica had the last candles', () => {
+  const candles = ['binance', 'kraken'].map((exchange, at) =>
+    walkOf(40, { exchange }).map((candle) => ({ ...candle, close: candle.low + (at + 1) * 0.01 })),
+  );
+  const [binance, kraken] = candles as [Candle[], Candle[]];
+  const undisturbed = (): Map<Candle, Float64Array | undefined> => {
+    const features = new SymbolFeatures('1m');
+    const values = new Map<Candle, Float64Array | undefined>();
+    for (let at = 0; at < 40; at += 1) {
+      for (const candle of [kraken[at], binance[at]] as Candle[])
+        values.set(candle, features.add(candle).row?.values);
+    }
+    return values;
+  };
+  const expectSame = async (
+    rig: ReturnType<typeof rigOf>,
+    given: readonly (Candle | undefined)[],
+  ): Promise<void> => {
+    const values = undisturbed();
+    for (const candle of given as Candle[])
+      expect((await rig.book.add(candle)).row?.values).toEqual(values.get(candle));
+  };
+
+  test('which it acknowledged, so that they never come: the store tells them, one interval later', async () => {
+    const rig = rigOf([...binance.slice(0, 39), ...kraken.slice(0, 39)], ['binance', 'kraken']);
+    rig.away = false;
+    await expectSame(rig, [binance[37], binance[38], kraken[38], binance[39], kraken[39]]);
+  });
+
+  test('which come all the same, late', async () => {
+    const rig = rigOf([...binance.slice(0, 39), ...kraken.slice(0, 39)], ['binance', 'kraken']);
+    rig.away = false;
+    await expectSame(rig, [binance[37], binance[38], kraken[37], kraken[38], kraken[39]]);
+  });
+
+  test('and this one had some before: all venues are as far behind', async () => {
+    const rig = rigOf([...binance.slice(0, 39), ...kraken.slice(0, 39)], ['binance', 'kraken']);
+    rig.away = false;
+    await expectSame(rig, [kraken[33], binance[33], binance[38], kraken[38], binance[39], kraken[39]]);
+  });
 });
 
 test('a store that never answers is given up', async () => {

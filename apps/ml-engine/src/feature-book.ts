@@ -25,6 +25,10 @@ interface Series {
   readonly taken: Map<string, number>;
   /** Venues whose stored candles could not be read yet. */
   readonly unread: Set<string>;
+  /** Venues that are known by the store alone, and the open of the candle for which it was read. */
+  readonly unheard: Map<string, number>;
+  /** The candle that the store was read for last. */
+  readFor: Candle | null;
 }
 
 /** The features of every symbol and timeframe, as many as there is room for: what is let go is read from the store again. */
@@ -43,9 +47,8 @@ export class FeatureBook {
     return this.#series.size;
   }
 
-  /** Opens the series that these candles begin, several at a time; add does the same one by one. */
+  /** Reads the stored candles of the series that these candles begin, several at a time; add does the same one by one. */
   async prepare(candles: readonly Candle[]): Promise<void> {
-    if (this.#options.history === null) return;
     const first = new Map<string, Candle>();
     for (const candle of candles) {
       const key = keyOf(candle);
@@ -53,55 +56,75 @@ export class FeatureBook {
     }
     const unopened = [...first.values()];
     for (let at = 0; at < unopened.length; at += READ_TOGETHER) {
-      await Promise.all(unopened.slice(at, at + READ_TOGETHER).map((candle) => this.#seriesOf(candle)));
+      const some = unopened.slice(at, at + READ_TOGETHER);
+      await Promise.all(some.map((candle) => this.#catchUp(this.#seriesOf(candle), candle)));
     }
   }
 
-  /** Takes a candle and gives the features that end with it; where its window has a hole before it, the store is asked. */
+  /** Takes a candle and gives the features that end with it; where something before it was not seen, the store is asked. */
   async add(candle: Candle): Promise<FeatureResult> {
-    const closed = closedCandle(candle);
-    const series = await this.#seriesOf(candle);
-    const { features, taken, unread } = series;
+    const series = this.#seriesOf(candle);
+    const { features, taken, unheard } = series;
     const { exchange, timestamp } = candle;
-    const isNew = timestamp > (taken.get(exchange) ?? Number.NEGATIVE_INFINITY);
-    if (closed !== null && isNew && (unread.has(exchange) || !features.follows(candle))) {
-      await this.#restore(series, candle, exchange);
+    const isNew = candle.state !== 'partial' && timestamp > (taken.get(exchange) ?? Number.NEGATIVE_INFINITY);
+    if (isNew) {
+      if (closedCandle(candle) !== null) await this.#catchUp(series, candle);
+      taken.set(exchange, timestamp);
+      unheard.delete(exchange);
     }
-    if (isNew && candle.state !== 'partial') taken.set(exchange, timestamp);
     return features.add(candle);
   }
 
-  async #seriesOf(candle: Candle): Promise<Series> {
+  #seriesOf(candle: Candle): Series {
     const key = keyOf(candle);
-    let series = this.#series.get(key);
-    const isNew = series === undefined;
-    series ??= { features: new SymbolFeatures(candle.timeframe), taken: new Map(), unread: new Set() };
+    const series = this.#series.get(key) ?? {
+      features: new SymbolFeatures(candle.timeframe),
+      taken: new Map<string, number>(),
+      unread: new Set<string>(),
+      unheard: new Map<string, number>(),
+      readFor: null,
+    };
     this.#series.delete(key);
     this.#series.set(key, series);
-    if (!isNew) return series;
     this.#makeRoom();
-    const opened = series;
-    await Promise.all(this.#options.venues.map((venue) => this.#restore(opened, candle, venue)));
     return series;
+  }
+
+  /**
+   * Reads what was not seen in front of a candle: behind a hole or a time without candles its own venue, and every other one that is
+   * as far behind. Of those the candle of this interval may have gone to another replica: with the first candle of the next interval
+   * they are read once more, unless they were heard of meanwhile.
+   */
+  async #catchUp(series: Series, candle: Candle): Promise<void> {
+    const { history, venues } = this.#options;
+    const { features, unread, unheard } = series;
+    if (history === null || isSame(series.readFor, candle)) return;
+    if (unread.has(candle.exchange) || !features.follows(candle)) {
+      series.readFor = candle;
+      const behind = venues.filter(
+        (venue) => venue !== candle.exchange && !features.reachesTo(candle, venue),
+      );
+      for (const venue of behind) unheard.set(venue, candle.timestamp);
+      await Promise.all([candle.exchange, ...behind].map((venue) => this.#restore(series, candle, venue)));
+      return;
+    }
+    const due = [...unheard].filter(([, readFor]) => readFor < candle.timestamp).map(([venue]) => venue);
+    for (const venue of due) unheard.delete(venue);
+    await Promise.all(due.map((venue) => this.#restore(series, candle, venue)));
   }
 
   /** Lets a venue's window end right before the candle, as far as that is stored. */
   async #restore({ features, unread }: Series, candle: Candle, exchange: string): Promise<void> {
-    const { history } = this.#options;
-    if (history === null) return;
     const { symbol, timeframe, timestamp } = candle;
-    const stored = await history.read({
-      ...{ exchange, symbol, timeframe },
-      before: timestamp,
-      limit: WARM_UP_CANDLES - 1,
-    });
+    const query = { exchange, symbol, timeframe, before: timestamp, limit: WARM_UP_CANDLES - 1 };
+    const stored = (await this.#options.history?.read(query)) ?? null;
     if (stored === null) {
       unread.add(exchange);
       return;
     }
     unread.delete(exchange);
-    // A store that holds nothing takes nothing away from a window without a hole.
-    if (stored.length > 0 || !features.follows(candle)) features.restore(exchange, stored);
+    // A store that holds nothing takes nothing away.
+    if (stored.length > 0) features.restore(exchange, stored);
   }
 
   #makeRoom(): void {
@@ -117,4 +140,8 @@ export class FeatureBook {
 
 function keyOf({ symbol, timeframe }: Candle): string {
   return `${symbol} ${timeframe}`;
+}
+
+function isSame(one: Candle | null, other: Candle): boolean {
+  return one?.exchange === other.exchange && one.timestamp === other.timestamp;
 }

@@ -48,14 +48,18 @@ describe('signals', () => {
 
   test('a candle that comes again gives nothing again here, and the same signal from an engine that does not know it', async () => {
     const candles = walkOf(WARM_UP + 1);
-    const first = await rig.start();
-    await rig.publish([...candles, candles.at(-1) as Candle, candles[3] as Candle]);
+    const stored: Pick<MarketStore, 'candles'> = {
+      candles: ({ exchange, before = Infinity }) =>
+        Promise.resolve(exchange === 'binance' ? candles.filter(({ timestamp }) => timestamp < before) : []),
+    };
+    const first = await rig.start({ store: stored });
+    await rig.publish([...candles, candles.at(-1) as Candle, candles.at(-2) as Candle]);
     await rig.settled();
     expect(rig.signals).toHaveLength(2);
     expect(await rig.account()).toMatchObject({ repeated: 2 });
     await first.stop(10_000);
-    await rig.start();
-    await rig.publish(candles);
+    await rig.start({ store: stored });
+    await rig.publish(candles.slice(-2));
     await rig.settled();
     expect(rig.signals).toHaveLength(4);
     expect(told(rig.signals.slice(2))).toEqual(told(rig.signals.slice(0, 2)));
@@ -237,6 +241,29 @@ test('what is not confirmed before the stop is not acknowledged, and the next en
   await rig.start({ store: { candles: () => Promise.resolve(walkOf(WARM_UP - 1)) } });
   await rig.settled();
   expect(rig.signals.map(({ timestamp }) => timestamp)).toEqual([FIRST_OPEN + WARM_UP * MINUTE]);
+});
+
+test('a stop does not wait for a model, and the candle that it was busy with is judged by the next engine', async () => {
+  const stuck = await writeSampleModel(join(rig.directory, 'stuck'), {}, loopingOnnx(1e15));
+  const first = await rig.start(
+    {},
+    { MODEL_PATH: stuck, INFERENCE_BUDGET_MS: '60000', INFERENCE_STUCK_MS: '600000' },
+  );
+  await rig.publish(walkOf(WARM_UP));
+  await rig.until('the last candle at the model', async () => (await rig.account())['in_flight'] === 1);
+  await first.stop(50);
+  expect((await rig.bus.depth('ml-engine.ohlcv')).ready).toBeGreaterThan(0);
+  await rig.start({ store: { candles: () => Promise.resolve(walkOf(WARM_UP - 1)) } });
+  await rig.settled();
+  expect(rig.signals.map(({ modelVersion }) => modelVersion)).toEqual(['sample-1']);
+});
+
+test('two models of one name are refused: their signals could not be told apart', async () => {
+  const twin = await writeSampleModel(join(rig.directory, 'twin'));
+  await expect(rig.start({}, { MODEL_PATH: `${rig.model},${twin}` })).rejects.toMatchObject({
+    name: 'ModelRefusedError',
+    message: `The models in ${rig.model} and ${twin} are both called sample-1: give each a modelVersion of its own.`,
+  });
 });
 
 test('the engine tells how it is', async () => {

@@ -19,7 +19,7 @@ import { LateServer } from './testing/late-server';
 import { clock, PARTITIONS, processedTick, rawMessage, rawTick } from './testing/records';
 import { storedIds } from './testing/stored-ids';
 
-const SERVICES = ['processor', 'influx-sink', 'signals', 'dashboard', 'adapter-kraken'] as const;
+const SERVICES = ['processor', 'influx-sink', 'ml-engine', 'signals', 'dashboard', 'adapter-kraken'] as const;
 type Name = (typeof SERVICES)[number];
 const EXCHANGE = 'kraken';
 const SYMBOL = 'BTC/USD';
@@ -194,6 +194,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
     const parked: GetMessage[] = [];
 
     beforeAll(async () => {
+      // Whoever consumes later has no copy to set aside.
+      await Promise.all([service('influx-sink').isReady(), service('dashboard').isReady()]);
       await publishRaw(101, 10);
       for (const { amqpExchange, routingKey, kind } of [raw, ticks]) {
         for (const { fault, headers, body, contentType = 'application/json' } of bad) {
@@ -289,6 +291,12 @@ function suite(rabbitMq: SharedRabbitMq): void {
         what: 'a webhook whose requests nothing signs',
         changes: { WEBHOOK_URL: 'http://desk.example/hook' },
         says: ['WEBHOOK_SECRET is required beside WEBHOOK_URL', 'WEBHOOK_URL is http:// to desk.example'],
+      },
+      {
+        name: 'ml-engine',
+        what: 'a model that is not there',
+        changes: { MODEL_PATH: '/nowhere' },
+        says: ['The model in /nowhere is refused: model.json cannot be read (ENOENT)'],
       },
       { name: 'dashboard', what: 'no broker named', changes: { AMQP_URLS: '' }, says: ['AMQP_URLS'] },
     ];

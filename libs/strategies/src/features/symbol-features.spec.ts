@@ -202,9 +202,10 @@ describe('candles that give no row', () => {
 
   test('stored candles stand in for those that were not seen', () => {
     const features = ready();
-    expect(features.follows(step(41))).toBe(false);
+    expect([features.follows(step(41)), features.reachesTo(step(41), 'binance')]).toEqual([false, false]);
     features.restore('binance', WALK.slice(11, 41));
-    expect(features.follows(step(41))).toBe(true);
+    expect([features.follows(step(41)), features.reachesTo(step(41), 'binance')]).toEqual([true, true]);
+    expect([features.follows(step(40)), features.reachesTo(step(40), 'binance')]).toEqual([false, true]);
     expect(features.add(step(41)).row?.values).toEqual(lastOf(WALK.slice(0, 42)));
     expect(wordsOf([step(41)], features)).toEqual(['repeated']);
   });

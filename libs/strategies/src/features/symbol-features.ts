@@ -58,9 +58,14 @@ export class SymbolFeatures {
     return { row: { candle: closed, values } as unknown as FeatureRow };
   }
 
-  /** Whether the candle follows the one that its venue's window ends with, so that no earlier ones are missed. */
+  /** Whether the candle follows the one that its venue's window ends with, so that nothing in front of it is missed. */
   follows({ exchange, timestamp }: Pick<Candle, 'exchange' | 'timestamp'>): boolean {
     return this.#venues.get(exchange)?.windowEnd === timestamp - this.#lengthMs;
+  }
+
+  /** Whether the window of another venue reaches to the candle before this one, or further. */
+  reachesTo({ timestamp }: Pick<Candle, 'timestamp'>, exchange: string): boolean {
+    return (this.#venues.get(exchange)?.windowEnd ?? Number.NaN) >= timestamp - this.#lengthMs;
   }
 
   /**
