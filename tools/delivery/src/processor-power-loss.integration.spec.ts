@@ -9,6 +9,7 @@ import {
   whyNoInflux,
   whyNoRabbitMq,
 } from '@neuraltrade/infra';
+import type { StoredLogRecord } from '@neuraltrade/messaging';
 import { createInfluxStore, type InfluxStore } from '@neuraltrade/storage';
 import { connect } from 'amqplib';
 import { keptRecords, writeLog } from './testing/checkpoint-log';
@@ -72,11 +73,15 @@ else
       const first = rig.start(env);
       rig.traffic.begin();
       await eventually(() => versions.length > 8, 'candles of the first owner');
-      const kept = await Promise.all(
-        Array.from({ length: PARTITIONS }, (_, partition) =>
-          keptRecords(rig.bus, logNames.checkpoint(partition)),
-        ),
-      );
+      let kept: StoredLogRecord[][] = [];
+      await eventually(async () => {
+        kept = await Promise.all(
+          Array.from({ length: PARTITIONS }, (_, partition) =>
+            keptRecords(rig.bus, logNames.checkpoint(partition)),
+          ),
+        );
+        return kept.reduce((count, records) => count + marketsOf(records), 0) === MARKETS;
+      }, 'a checkpoint of each market');
       const before = versions.length;
       await eventually(
         () => versions.length > before + 8,
@@ -149,6 +154,12 @@ else
         .map(([key, candle]) => ({ expected: candle, stored: found.get(key) }));
     }
   });
+
+/** How many markets the newest checkpoint of a log holds. */
+function marketsOf(records: readonly StoredLogRecord[]): number {
+  const newest = records.findLast(({ headers }) => headers['type'] === 'checkpoint');
+  return newest?.body.toString().match(/\\?"eventTime\\?":\d/g)?.length ?? 0;
+}
 
 function content(candle: Candle | undefined): string {
   if (candle === undefined) return '';
