@@ -20,7 +20,9 @@ export async function candleLines(file: string, timeframe: string): Promise<Cand
     }
   } catch (error) {
     if (error instanceof ExpectedError) throw error;
-    throw new ExpectedError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+    throw new ExpectedError(
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+    );
   }
   if (candles.length > 0) return candles;
   throw new ExpectedError(`${file} holds no ${timeframe} candles: make them with npm run aggregate.`);
@@ -31,7 +33,9 @@ function readCandle(text: string, place: string): Candle {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ExpectedError(`${place} is not JSON: each line holds one candle, as npm run aggregate prints it.`);
+    throw new ExpectedError(
+      `${place} is not JSON: each line holds one candle, as npm run aggregate prints it.`,
+    );
   }
   const fault = recordFault('candles', value);
   if (fault === null) return value as Candle;

@@ -9,8 +9,11 @@ import { splitByTime } from './time-split';
 const RULE = { horizonCandles: 3, bandBps: 100 };
 
 describe('a label', () => {
-  const [now, ...ahead] = candlesOf([100, 101, 150, 102, 200]).map((candle) => closedCandle(candle) as ClosedCandle);
-  const label = (candles: readonly ClosedCandle[], rule = RULE) => labelOf(now as ClosedCandle, candles, MINUTE, rule);
+  const [now, ...ahead] = candlesOf([100, 101, 150, 102, 200]).map(
+    (candle) => closedCandle(candle) as ClosedCandle,
+  );
+  const label = (candles: readonly ClosedCandle[], rule = RULE) =>
+    labelOf(now as ClosedCandle, candles, MINUTE, rule);
 
   test('is the move from the open of the next candle to the close of the last one of the horizon', () => {
     // 100 to 102: two percent; what lies in between and behind does not count.
@@ -41,7 +44,9 @@ describe('a dataset', () => {
     const rows = candles
       .toSorted((a, b) => a.timestamp - b.timestamp || (a.exchange < b.exchange ? -1 : 1))
       .flatMap((candle) => features.add(candle).row ?? []);
-    expect(examples.map(({ row }) => row.values)).toEqual(rows.slice(0, examples.length).map(({ values }) => values));
+    expect(examples.map(({ row }) => row.values)).toEqual(
+      rows.slice(0, examples.length).map(({ values }) => values),
+    );
     expect(datasetOf(candles.toReversed(), '1m', RULE).examples).toEqual(examples);
   });
 
@@ -50,19 +55,27 @@ describe('a dataset', () => {
     const { examples, leftOut } = datasetOf(candles, '1m', RULE);
     const beforeHole = 40 - (WARM_UP_CANDLES - 1);
     const behindHole = 39 - (WARM_UP_CANDLES - 1);
-    expect(leftOut).toEqual({ incomplete: 1, 'warming-up': 2 * (WARM_UP_CANDLES - 1), 'no-label': 2 * RULE.horizonCandles });
+    expect(leftOut).toEqual({
+      incomplete: 1,
+      'warming-up': 2 * (WARM_UP_CANDLES - 1),
+      'no-label': 2 * RULE.horizonCandles,
+    });
     expect(examples).toHaveLength(beforeHole + behindHole - 2 * RULE.horizonCandles);
   });
 
   test('is split so that nothing of the test was known in the training, and no window reaches over the boundary', () => {
     const { examples } = datasetOf(walk(), '1m', RULE);
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 40 }), (part, embargo) => {
-        const { train, test, boundary, purged, embargoed } = splitByTime(examples, part, embargo * MINUTE);
-        expect(train.every(({ labelAt }) => labelAt <= boundary)).toBe(true);
-        expect(test.every(({ knownAt }) => knownAt - embargo * MINUTE > boundary)).toBe(true);
-        expect(train.length + test.length + purged + embargoed).toBe(examples.length);
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 0, max: 40 }),
+        (part, embargo) => {
+          const { train, test, boundary, purged, embargoed } = splitByTime(examples, part, embargo * MINUTE);
+          expect(train.every(({ labelAt }) => labelAt <= boundary)).toBe(true);
+          expect(test.every(({ knownAt }) => knownAt - embargo * MINUTE > boundary)).toBe(true);
+          expect(train.length + test.length + purged + embargoed).toBe(examples.length);
+        },
+      ),
     );
   });
 });

@@ -79,7 +79,11 @@ function closedBySeries(ordered: readonly Candle[]): Map<string, Series> {
   return all;
 }
 
-function following(series: ReadonlyMap<string, Series>, candle: ClosedCandle, count: number): readonly ClosedCandle[] {
+function following(
+  series: ReadonlyMap<string, Series>,
+  candle: ClosedCandle,
+  count: number,
+): readonly ClosedCandle[] {
   const { candles, places } = series.get(keyOf(candle)) as Series;
   const at = (places.get(candle.timestamp) as number) + 1;
   return candles.slice(at, at + count);
