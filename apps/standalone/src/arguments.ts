@@ -56,6 +56,7 @@ const FLAGS = `  --symbols LIST        comma-separated BASE/QUOTE, default BTC/U
   --rate N              simulated trades a second over all venues and symbols, default 100
   --seed N              seed of the simulated market, default 1
   --duration TIME       end by itself after e.g. 30s, 10m, 1h
+  --record-parquet      ticks are also written to Parquet files, below the data directory
   --help                this text
 Everything else is set by the environment: see docs/config.md.
 `;
@@ -102,6 +103,7 @@ export function parseArguments(argv: readonly string[], workingDirectory: string
       speed: { type: 'string' },
       seed: { type: 'string' },
       duration: { type: 'string' },
+      'record-parquet': { type: 'boolean' },
     },
   });
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
@@ -114,9 +116,12 @@ export function parseArguments(argv: readonly string[], workingDirectory: string
       `--${idle} has no effect on a ${source.mode} market: it belongs to a ${EFFECTIVE_IN[idle] ?? ''} one.`,
     );
   }
+  const inParquet = values['record-parquet'] === true;
+  if (inParquet && source.mode === 'replay')
+    throw new Error('--record-parquet has no effect on a replay market: its ticks are a recording already.');
   const help = values.help !== true ? null : recording ? RECORD_HELP : HELP;
   const record = help !== null ? null : recordTarget(recording, values, source, workingDirectory);
-  const settings: Record<string, string> = {};
+  const settings: Record<string, string> = inParquet ? { RECORD_PARQUET: 'true' } : {};
   for (const [flag, key] of Object.entries(FLAG_KEYS)) {
     const value = values[flag as keyof typeof FLAG_KEYS];
     if (value === '') throw new Error(`--${flag} is given without a value.`);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type RecorderConfig, recorderConfig } from '@neuraltrade/backtester';
 import { type DashboardConfig, dashboardConfig } from '@neuraltrade/dashboard';
 import { type AdapterConfig, adapterConfig } from '@neuraltrade/exchange';
 import { type SinkConfig, sinkConfig } from '@neuraltrade/influx-sink';
@@ -9,6 +10,7 @@ import {
   decimal,
   type Env,
   ExpectedError,
+  flag,
   integer,
   parseConfig,
   readDuration,
@@ -39,6 +41,10 @@ export const standaloneSchema = z.object({
     optional: true,
     pattern: /^[1-9]\d{0,5}[smhd]$/,
     what: 'a time such as 12h or 7d',
+  }),
+  RECORD_PARQUET: flag({
+    description: 'Whether ticks are also written to Parquet files, below DATA_DIR; a replay writes none.',
+    default: false,
   }),
   RATE: decimal({
     description: 'Simulated trades a second over all venues and symbols; quotes come on top.',
@@ -85,6 +91,8 @@ export interface StandaloneConfig extends z.output<typeof standaloneSchema> {
   readonly sink: SinkConfig;
   /** The ML engine's part. */
   readonly mlEngine: MlEngineConfig;
+  /** The recorder's part. */
+  readonly recorder: RecorderConfig;
   /** The signals service's part. */
   readonly signals: SignalsConfig;
   /** The dashboard's part. */
@@ -121,6 +129,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
   });
   const processor = read(() => processorConfig(merged));
   const sink = read(() => sinkConfig(merged));
+  const recorder = read(() => recorderConfig(merged));
   const signals = read(() => signalsConfig(merged));
   const mlEngine = read(() => mlEngineConfig(merged));
   const dashboard = read(() => dashboardConfig(merged));
@@ -129,6 +138,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     own === undefined ||
     processor === undefined ||
     sink === undefined ||
+    recorder === undefined ||
     signals === undefined ||
     mlEngine === undefined ||
     dashboard === undefined ||
@@ -146,6 +156,7 @@ export function standaloneConfig(env: Env, argv: readonly string[]): StandaloneC
     tickRetentionMs: inMs(own.TICK_RETENTION),
     processor,
     sink,
+    recorder,
     signals,
     mlEngine,
     dashboard,

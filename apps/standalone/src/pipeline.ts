@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mlEngineQueue, signalsQueue, sinkQueues } from '@neuraltrade/contracts';
+import { openRecorder } from '@neuraltrade/backtester';
 import { createDashboard, type Dashboard, type VenueAddress } from '@neuraltrade/dashboard';
 import { createSink } from '@neuraltrade/influx-sink';
 import { createInProcessBus, type MessageBus } from '@neuraltrade/messaging';
@@ -28,7 +29,7 @@ export interface Pipeline {
 }
 
 /**
- * Starts store, bus, dashboard, sink, signals service and ML engine on the data of one mode.
+ * Starts store, bus, dashboard, sink, signals service, ML engine and, where it is asked for, the recorder on the data of one mode.
  * @param directory where this mode keeps its data.
  * @param emptyFirst whether what is there is removed: a replay stores its input anew.
  * @param venues where the venues answer, once that is known.
@@ -91,6 +92,16 @@ export async function startPipeline(
   });
   onStop('signals', (remainingMs) => signals.stop(remainingMs / 3));
   const modelChecks = await startMlEngine(context, { bus, store, isReplay: emptyFirst });
+  const { mode } = config.source;
+  const recorder =
+    config.RECORD_PARQUET && mode !== 'replay'
+      ? await openRecorder({
+          ...{ bus, store, log, metrics, now: Date.now, config: config.recorder },
+          directory: join(directory, 'parquet'),
+          market: mode,
+        })
+      : null;
+  if (recorder !== null) onStop('recorder', () => recorder.stop());
   return {
     bus,
     dashboard,
@@ -101,6 +112,7 @@ export async function startPipeline(
       ...sink.checks,
       ...signals.checks,
       ...modelChecks,
+      ...(recorder?.checks ?? []),
     ],
     startProcessor: (startFresh) =>
       createProcessor({ bus, config: config.processor, metrics, log, now: Date.now, startFresh }),

@@ -85,6 +85,28 @@ test('what came while a batch was handled makes the next ones, in order and of b
   await until('answers', async () => (await bus.depth(QUEUE.name)).unacked === 0);
 });
 
+test('behind a batch deliveries are gathered, and a full batch or a flush does not wait', async () => {
+  const batches: string[][] = [];
+  await consumerOf(
+    async (deliveries) => {
+      batches.push(textsOf(deliveries));
+      return [];
+    },
+    { gatherMs: 3_600_000 },
+  ).start();
+  await publishAll(bus, ['a']);
+  await until('the first batch', () => batches.length === 1);
+  await publishAll(bus, ['b', 'c']);
+  await until('two that wait', () => consumer.waiting === 2);
+  expect(batches).toEqual([['a']]);
+  await publishAll(bus, ['d', 'e']);
+  await until('a full batch', () => batches.length === 2);
+  await until('one that waits', () => consumer.waiting === 1);
+  await consumer.flush();
+  expect(batches).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
+  await until('answers', async () => (await bus.depth(QUEUE.name)).unacked === 0);
+});
+
 test('nothing is acknowledged before its handling has resolved', async () => {
   await consumerOf(() => new Promise(() => undefined)).start();
   await publishAll(bus, ['a', 'b']);

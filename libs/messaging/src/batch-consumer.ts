@@ -28,6 +28,11 @@ export interface BatchConsumerOptions {
   /** Most deliveries of a batch, >= 1. */
   readonly maxBatch: number;
   /**
+   * How long deliveries are gathered behind a batch before the next one begins, ms, for handlers whose work is worth few large
+   * batches; a full one begins at once. Default 0.
+   */
+  readonly gatherMs?: number;
+  /**
    * Handles deliveries in queue order. When it has resolved they are acknowledged; those that it gives back as unusable are set
    * aside first, or let go where that is not possible now: other queues have them too. When it rejects they go back to the queue
    * and are handled again.
@@ -48,6 +53,7 @@ export class BatchConsumer {
   #waiting: Delivery[] = [];
   #handling: Promise<void> | null = null;
   #retry: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #failures = 0;
   #stopped = false;
   #fault: string;
@@ -81,9 +87,17 @@ export class BatchConsumer {
     }
   }
 
+  /** Lets the batch under way finish and handles the next one without gathering: for a consumer that is about to stop. */
+  async flush(): Promise<void> {
+    await this.#handling;
+    this.#gathered();
+    await this.#handling;
+  }
+
   /** Lets the batch under way finish and ends; the rest goes back to the queue. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#gathering);
     this.#fault = `The queue ${this.#options.queue.name} is not consumed any more.`;
     clearTimeout(this.#retry);
     this.#waiting = [];
@@ -124,12 +138,23 @@ export class BatchConsumer {
 
   #proceed(): void {
     if (this.#handling !== null || this.#subscription === null || this.#stopped) return;
+    if (this.#gathering !== undefined && this.#waiting.length < this.#options.maxBatch) return;
     const batch = this.#waiting.splice(0, this.#options.maxBatch);
     if (batch.length === 0) return;
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     this.#handling = this.#handleBatch(batch, this.#subscription).finally(() => {
       this.#handling = null;
+      const { gatherMs = 0 } = this.#options;
+      if (gatherMs > 0 && !this.#stopped) this.#gathering = setTimeout(() => this.#gathered(), gatherMs);
       this.#proceed();
     });
+  }
+
+  #gathered(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#proceed();
   }
 
   async #handleBatch(batch: readonly Delivery[], subscription: Subscription): Promise<void> {

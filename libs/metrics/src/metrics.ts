@@ -74,6 +74,8 @@ export function createMetrics() {
     ticksInexact: counter('ticks_inexact_total', 'Trades whose decimal is no double', 'exchange'),
     /** Trades seen again: 'same', or 'conflict' when the copies differ. */
     ticksRepeated: counter('ticks_repeated_total', 'Trades seen before', 'exchange', 'outcome'),
+    /** Ticks that the recorder took from the store, for want of them in its queue. */
+    ticksRepaired: counter('ticks_repaired_total', 'Ticks recorded from the store', 'exchange'),
     /** Trades behind the watermark: 'revised' a candle, or 'unmerged' beyond the horizon. */
     lateTicks: counter('late_ticks_total', 'Trades behind the watermark', 'exchange', 'outcome'),
     /** Gap records by cause and status. */

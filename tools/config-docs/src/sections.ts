@@ -1,3 +1,4 @@
+import { recorderSchema, recorderServiceSchema } from '@neuraltrade/backtester';
 import { dashboardEnvSchema, dashboardServiceSchema } from '@neuraltrade/dashboard';
 import { adapterSchema, adapterServiceSchema } from '@neuraltrade/exchange';
 import { sinkSchema, sinkServiceSchema } from '@neuraltrade/influx-sink';
@@ -78,6 +79,16 @@ export function sections(): Section[] {
       variables: describeConfig(signalsSchema),
     },
     {
+      title: 'Recorder',
+      intro:
+        'Read by the recorder, which writes ticks to Parquet files ([backtesting.md](backtesting.md)). DATA_DIR and MODE by the ' +
+        'service of its own only; INFLUX_TOKEN is optional there.',
+      variables: [
+        ...describeConfig(recorderSchema),
+        ...describeConfig(recorderServiceSchema).filter(({ name }) => ['DATA_DIR', 'MODE'].includes(name)),
+      ],
+    },
+    {
       title: 'Dashboard',
       intro: 'Read by the dashboard: page, API and WebSocket. MODE by the service of its own only.',
       variables: [
@@ -96,6 +107,7 @@ function httpPorts(): string {
     ['influx-sink', sinkServiceSchema],
     ['ml-engine', mlEngineServiceSchema],
     ['signals', signalsServiceSchema],
+    ['backtester', recorderServiceSchema],
   ];
   return services
     .map(([name, schema]) => {

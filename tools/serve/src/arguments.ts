@@ -16,7 +16,8 @@ export interface ServeRequest {
 export const HELP = `Runs every service as a process of its own against a RabbitMQ and an InfluxDB.
 
   npm run infra        in one terminal: a private RabbitMQ and InfluxDB
-  npm run serve        in another one: four adapters, processor, ml-engine, signals, influx-sink, dashboard
+  npm run serve        in another one: four adapters, processor, ml-engine, signals, backtester,
+                       influx-sink, dashboard
 
   --live               read the real venues; without it four simulated ones are started
   --rate N             simulated trades a second over all venues and symbols

@@ -19,6 +19,8 @@ const SERVICES = [
   'adapter-coinbase',
   'adapter-kraken',
   'processor',
+  'backtester',
+  'ml-engine',
   'signals',
   'influx-sink',
   'dashboard',
@@ -143,7 +145,8 @@ function suite(): void {
     expect([...pids.values()].filter(isAlive)).toEqual([]);
     const stopped = [...serving.stdout.matchAll(/ ([a-z-]+) +info +stopped$/gm)].map(([, name]) => name);
     expect(stopped.slice(0, 4).sort()).toEqual(SERVICES.slice(0, 4));
-    expect(stopped.slice(4)).toEqual(['processor', 'signals', 'influx-sink', 'dashboard']);
+    expect(stopped.slice(5, 7).sort()).toEqual(['backtester', 'ml-engine']);
+    expect([stopped[4], ...stopped.slice(7)]).toEqual(['processor', 'signals', 'influx-sink', 'dashboard']);
     expect(serving.stdout).not.toContain('has ended');
     expect(serving.stderr).toBe('');
   });

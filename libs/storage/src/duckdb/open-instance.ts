@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { textOf } from './access';
 import { StoreOpenError } from './options';
@@ -26,6 +28,8 @@ export async function openInstance(
       threads: String(THREADS),
       // Nothing is ever fetched from the network.
       autoinstall_known_extensions: 'false',
+      // Without a file it would sort what does not fit into memory in the working directory.
+      ...(file === ':memory:' && { temp_directory: join(tmpdir(), `neuraltrade-sort-${process.pid}`) }),
     });
   } catch (error) {
     throw openError(title, textOf(error));
