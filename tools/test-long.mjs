@@ -18,6 +18,11 @@ const LONG_RUNS = [
     env: { QUEUE_KILLS: '50' },
   },
   {
+    name: 'recorder killed',
+    command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'recorder-kills'],
+    env: { RECORDER_KILLS: '10', REQUIRE_SERVICES: '1' },
+  },
+  {
     name: 'processor killed',
     command: [...JEST, '--selectProjects', 'integration', '--testPathPatterns', 'processor-kills'],
     env: { PROCESSOR_KILLS: '50', REQUIRE_SERVICES: '1' },

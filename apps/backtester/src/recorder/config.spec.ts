@@ -7,7 +7,6 @@ describe('the configuration of the recorder', () => {
   it('keeps each kind of market in a folder of its own, and needs no database', () => {
     expect(recorderServiceConfig(ENV)).toMatchObject({
       directory: resolve('/work/data/live/parquet'),
-      INFLUX_TOKEN: undefined,
       recorder: { RECORD_FLUSH_MS: 10_000, REPAIR_INTERVAL_MS: 60_000, REPAIR_REACH_MS: 172_800_000 },
     });
     const simulated = recorderServiceConfig({ ...ENV, MODE: 'simulated', DATA_DIR: '/data' });
