@@ -37,7 +37,8 @@ describe('the files of an image', () => {
       const out = layOut(app);
       const packages = existsSync(join(out, 'node_modules')) ? readdirSync(join(out, 'node_modules')) : [];
       expect(packages.includes('onnxruntime-node')).toBe(app === 'ml-engine');
-      if (app !== 'ml-engine') expect(packages).toEqual([]);
+      expect(packages.includes('@duckdb')).toBe(app === 'backtester');
+      if (app !== 'ml-engine' && app !== 'backtester') expect(packages).toEqual([]);
       const { status, stderr } = spawnSync(process.execPath, ['--enable-source-maps', 'main.cjs'], {
         cwd: out,
         env: imageEnv,

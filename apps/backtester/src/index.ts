@@ -1,5 +1,8 @@
 export { backtest } from './backtest/command';
 export { isGridThread, serveGrid } from './backtest/grid-workers';
+export { openHistory } from './backtest/open-history';
+export { Progress } from './backtest/progress';
+export type { SourceRequest } from './backtest/request';
 export {
   type RecorderConfig,
   recorderConfig,
