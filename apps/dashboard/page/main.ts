@@ -93,7 +93,6 @@ const help = new HelpDialog(
   new Shortcuts(pageShortcuts({ chart, controls, theme, toggleOverlay, openHelp: () => help.open() })),
 );
 byId('help-open', HTMLButtonElement).addEventListener('click', () => help.open());
-byId('newest', HTMLButtonElement).addEventListener('click', () => chart.showNewest());
 window.addEventListener('online', () => gateway.hurry());
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) gateway.hurry();

@@ -1,4 +1,5 @@
-import type { Candle } from '@neuraltrade/contracts';
+import type { Candle, Gap } from '@neuraltrade/contracts';
+import { FilledTime } from './filled-time';
 import type { Palette } from './palette';
 import { PaneLayer, type PaneSize } from './pane-layer';
 import type { TimeAxis } from './time-axis';
@@ -10,16 +11,25 @@ const NARROWEST_SLOT = 4;
 /** What a candle's mark is; most candles have none. */
 export type CandleMark = 'partial' | 'revised' | 'incomplete';
 
-/** The mark of a candle: of several that would fit the gravest. */
-export function markOf({ complete, state }: Pick<Candle, 'complete' | 'state'>): CandleMark | null {
+/**
+ * The mark of a candle: of several that would fit the gravest. A revision within a filled gap has none, for the strip of the gap
+ * tells it; else a history that was fetched as a whole would be marked as a whole.
+ * @param isFilled whether a filled gap overlaps the candle.
+ */
+export function markOf(
+  { complete, state }: Pick<Candle, 'complete' | 'state'>,
+  isFilled: boolean,
+): CandleMark | null {
   if (!complete) return 'incomplete';
-  return state === 'final' ? null : state;
+  if (state === 'final' || (state === 'revised' && isFilled)) return null;
+  return state;
 }
 
 /** Marks below the candles that are not final and complete, by shape as well as by colour. */
 export class CandleMarks {
   /** The layer to put on the chart. */
   readonly layer = new PaneLayer('normal', (context, size) => this.draw(context, size));
+  private filled = new FilledTime([]);
 
   /**
    * @param candles the candles that are drawn, ascending.
@@ -32,16 +42,23 @@ export class CandleMarks {
     private readonly palette: () => Palette,
   ) {}
 
+  /** Takes all gaps of the series, whether they are drawn or not. */
+  takeGaps(gaps: readonly Gap[]): void {
+    this.filled = new FilledTime(gaps);
+    this.layer.redraw();
+  }
+
   private draw(context: CanvasRenderingContext2D, { width, height }: PaneSize): void {
     if (this.axis.slotWidth() < NARROWEST_SLOT) return;
-    const half = this.axis.slotLength() / 2;
+    const lengthMs = this.axis.slotLength();
     const candles = this.candles();
     for (let index = candles.length - 1; index >= 0; index -= 1) {
       const candle = candles[index];
       if (candle === undefined) continue;
-      const mark = markOf(candle);
+      const { timestamp } = candle;
+      const mark = markOf(candle, this.filled.overlaps(timestamp, timestamp + lengthMs));
       if (mark === null) continue;
-      const x = this.axis.xOf(candle.timestamp + half);
+      const x = this.axis.xOf(timestamp + lengthMs / 2);
       if (x === null || x > width) continue;
       if (x < 0) return;
       drawMark(context, mark, x, height - RAIL, this.palette());

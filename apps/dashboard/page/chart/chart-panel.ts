@@ -22,6 +22,7 @@ export class ChartPanel {
   private readonly said = byId('chart-said', HTMLElement);
   private readonly legend = new Legend(byId('legend', HTMLElement));
   private readonly tooltip = new GapTooltip(byId('gap-tooltip', HTMLElement), this.root);
+  private readonly newest = byId('newest', HTMLButtonElement);
   private readonly view: ChartView;
   private book = new CandleBook();
   private series: CandleSeriesName | null = null;
@@ -39,7 +40,9 @@ export class ChartPanel {
     this.view = new ChartView(this.root, this.book, {
       onHover: (point) => this.hover(point),
       onLeftEnd: () => void this.pages?.loadOlder(),
+      onNewestInView: (isInView) => this.newest.classList.toggle('calling', !isInView),
     });
+    this.newest.addEventListener('click', () => this.showNewest());
     this.root.addEventListener('keydown', (event) => this.moveCursor(event));
     this.root.addEventListener('blur', () => this.takeCursorAway());
   }
@@ -115,7 +118,7 @@ export class ChartPanel {
 
   private showGaps(gaps: readonly Gap[]): void {
     this.gaps = gaps;
-    this.view.showGaps(this.off.includes('gaps') ? [] : gaps);
+    this.view.showGaps(gaps, !this.off.includes('gaps'));
   }
 
   private takeNewest(candles: readonly Candle[]): void {

@@ -7,10 +7,11 @@ import { CandleMarks } from './candle-marks';
 import { ChartSurface } from './chart-surface';
 import { GapBands } from './gap-bands';
 import { type Palette, readPalette } from './palette';
-import { type SessionVwap, SessionVwapLine } from './session-vwap';
+import type { SessionVwap } from './session-vwap';
 import { signalMarks } from './signal-marks';
 import { TimeAxis } from './time-axis';
 import { holeBetween, slotsOf } from './time-slots';
+import { VwapOverlay } from './vwap-overlay';
 
 const BAR_WIDTH = 8;
 const MOST_BARS_SHOWN = 150;
@@ -35,6 +36,8 @@ export interface ChartEvents {
   readonly onHover: (point: ChartPoint | null) => void;
   /** The left end of what is loaded has come into view. */
   readonly onLeftEnd: () => void;
+  /** The view has moved: whether the newest candle is within it. */
+  readonly onNewestInView: (isInView: boolean) => void;
 }
 
 /** Candlesticks, volume and overlays of one series, in the colours of the page. */
@@ -42,8 +45,8 @@ export class ChartView {
   private readonly surface: ChartSurface;
   private readonly axis: TimeAxis;
   private readonly gapBands: GapBands;
-  private readonly vwapLine = new SessionVwapLine();
-  private sessionVwaps = new Map<number, SessionVwap>();
+  private readonly candleMarks: CandleMarks;
+  private readonly vwap: VwapOverlay;
   private palette: Palette;
   private signals: readonly JudgedSignal[] = [];
 
@@ -61,17 +64,20 @@ export class ChartView {
     this.surface = new ChartSurface(container);
     const { chart, bars } = this.surface;
     this.axis = new TimeAxis(chart);
+    this.vwap = new VwapOverlay(this.surface.vwap);
     this.gapBands = new GapBands(this.axis, () => this.palette);
     bars.attachPrimitive(this.gapBands.layer);
-    const candles = new CandleMarks(
+    this.candleMarks = new CandleMarks(
       () => this.book.ascending(),
       this.axis,
       () => this.palette,
     );
-    bars.attachPrimitive(candles.layer);
+    bars.attachPrimitive(this.candleMarks.layer);
     chart.subscribeCrosshairMove((event) => this.tellHover(event));
     chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-      if (range !== null && range.from < LEFT_RESERVE && this.book.size() > 0) this.events.onLeftEnd();
+      if (range === null || this.book.size() === 0) return;
+      if (range.from < LEFT_RESERVE) this.events.onLeftEnd();
+      this.events.onNewestInView(range.to > this.axis.count() - 1);
     });
     this.repaint();
   }
@@ -92,10 +98,12 @@ export class ChartView {
     this.container.dataset['candles'] = String(this.book.size());
   }
 
-  /** Shows the gaps of the series. */
-  showGaps(gaps: readonly Gap[]): void {
-    this.gapBands.show(gaps);
-    this.container.dataset['gaps'] = String(gaps.length);
+  /** Takes the gaps of the series, and whether they are drawn. */
+  showGaps(gaps: readonly Gap[], areDrawn: boolean): void {
+    const drawn = areDrawn ? gaps : [];
+    this.candleMarks.takeGaps(gaps);
+    this.gapBands.show(drawn);
+    this.container.dataset['gaps'] = String(drawn.length);
   }
 
   /** Shows the signals of the series. */
@@ -107,12 +115,12 @@ export class ChartView {
 
   /** VWAP of the UTC day up to and with the candle that opens at this instant; undefined without a candle. */
   sessionVwapAt(timestamp: number): SessionVwap | undefined {
-    return this.sessionVwaps.get(timestamp);
+    return this.vwap.at(timestamp);
   }
 
   /** Shows or hides the VWAP line; gaps and signals are hidden by showing none. */
   showVwap(visible: boolean): void {
-    this.surface.vwap.applyOptions({ visible });
+    this.vwap.show(visible);
   }
 
   /** Moves to the newest candles. */
@@ -160,7 +168,7 @@ export class ChartView {
       ),
     );
     this.surface.volumes.setData(candles.map((candle) => volumeOf(candle, this.palette)));
-    this.drawVwap(candles);
+    this.vwap.rebuild(candles);
     this.container.dataset['candles'] = String(candles.length);
   }
 
@@ -173,23 +181,11 @@ export class ChartView {
       this.surface.usePriceFormatOf(candle.close);
       this.surface.bars.update(barOf(candle, this.palette), isOlder);
       this.surface.volumes.update(volumeOf(candle, this.palette), isOlder);
-      if (!isOlder) this.appendVwap(candle);
+      if (!isOlder) this.vwap.append(candle);
       anyOlder ||= isOlder;
     }
     // A revision moves the rest of its day's line.
-    if (anyOlder) this.drawVwap(this.book.ascending());
-  }
-
-  private drawVwap(candles: readonly Candle[]): void {
-    const line = this.vwapLine.rebuild(candles);
-    this.sessionVwaps = new Map(line.map((point) => [point.timestamp, point]));
-    this.surface.vwap.setData(line.map(({ timestamp, value }) => ({ time: chartTime(timestamp), value })));
-  }
-
-  private appendVwap(candle: Candle): void {
-    const point = this.vwapLine.next(candle);
-    this.sessionVwaps.set(point.timestamp, point);
-    this.surface.vwap.update({ time: chartTime(point.timestamp), value: point.value });
+    if (anyOlder) this.vwap.rebuild(this.book.ascending());
   }
 
   private appendSlots(timestamp: number, newest: number | null): void {

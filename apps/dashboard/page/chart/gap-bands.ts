@@ -7,6 +7,9 @@ const NARROWEST = 3;
 const HATCH_STEP = 7;
 /** Height of the strip at the bottom of the pane that shows filled gaps, px. */
 const STRIP = 3;
+const FONT = '11px system-ui, sans-serif';
+/** Width of a band from which on it says what it is, px. */
+const ROOM_FOR_WORDS = 120;
 /** How far from the bottom a pointer still means the strip, px. */
 const STRIP_REACH = 12;
 
@@ -108,7 +111,15 @@ export class GapBands {
     context.fillStyle = unfillableGapFill;
     context.fillRect(left, 0, right - left, height);
     edges(context, left, right, height, unfillableGap, []);
-    const [x, y, reach] = [(left + right) / 2, 9, 3.5];
+    this.drawCross(context, (left + right) / 2, right - left, unfillableGap);
+  }
+
+  /** A cross on top of a band around `middle`, with words beside it where there is room. */
+  private drawCross(context: CanvasRenderingContext2D, middle: number, room: number, color: string): void {
+    context.font = FONT;
+    const words = room < ROOM_FOR_WORDS ? '' : 'unfillable gap';
+    const reach = 3.5;
+    const [x, y] = [middle - context.measureText(words).width / 2, 9];
     context.beginPath();
     context.moveTo(x - reach, y - reach);
     context.lineTo(x + reach, y + reach);
@@ -116,6 +127,9 @@ export class GapBands {
     context.lineTo(x - reach, y + reach);
     context.lineWidth = 1.5;
     context.stroke();
+    context.fillStyle = color;
+    context.textBaseline = 'middle';
+    context.fillText(words, x + reach + 5, y);
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatAmount, formatBps, formatPrice, formatRate, priceDecimals } from './price-format';
+import { formatAmount, formatBps, formatPrice, formatRate, formatSize, priceDecimals } from './price-format';
 
 test.each([
   [67_123.4, '67,123.40'],
@@ -39,3 +39,13 @@ test.each([
   [3.25, '3.3'],
   [83.2, '83'],
 ])('a rate of %p is shown as %p', (rate, text) => expect(formatRate(rate)).toBe(text));
+
+test.each([
+  [0.01349, 64_500, '0.01349'],
+  [0.5, 64_500, '0.50000'],
+  [73.1213, 150, '73.121'],
+  [1_234.6, 0.5, '1,235'],
+  [0.000002, 64_500, '0.000002'],
+])('the size %p at a price of %p is shown as %p', (size, price, text) =>
+  expect(formatSize(size, price)).toBe(text),
+);

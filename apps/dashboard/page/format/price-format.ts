@@ -32,6 +32,17 @@ export function formatAmount(amount: number): string {
   return withDecimals(amount, Math.min(8, Math.max(0, 4 - digits)));
 }
 
+/**
+ * A size in base currency with as many decimals as make its last digit worth about one unit of the quote currency or less: the same
+ * for all sizes at one price, so that they stand under each other ('0.01349' at 64,500, '73.121' at 150). Smaller ones than that
+ * keep a digit.
+ */
+export function formatSize(size: number, price: number): string {
+  const decimals = Math.min(8, Math.max(0, Math.ceil(Math.log10(price))));
+  const smallest = -Math.floor(Math.log10(size));
+  return withDecimals(size, size > 0 && smallest > decimals ? Math.min(12, smallest) : decimals);
+}
+
 /** A whole number with separators. */
 export function formatCount(count: number): string {
   return withDecimals(count, 0);

@@ -1,4 +1,11 @@
-import { formatAge, formatExactTime, formatLatency, formatMinute, formatTimeOfDay } from './time-format';
+import {
+  formatAge,
+  formatDayMinute,
+  formatExactTime,
+  formatLatency,
+  formatMinute,
+  formatTimeOfDay,
+} from './time-format';
 
 test.each([
   [-5, '0.0s'],
@@ -20,6 +27,7 @@ test.each([
 test('instants are shown in UTC', () => {
   const instant = Date.UTC(2026, 2, 1, 12, 5, 9, 42);
   expect(formatMinute(instant)).toBe('2026-03-01 12:05');
+  expect(formatDayMinute(instant)).toBe('03-01 12:05');
   expect(formatTimeOfDay(instant)).toBe('12:05:09');
   expect(formatExactTime(instant)).toBe('12:05:09.042');
 });

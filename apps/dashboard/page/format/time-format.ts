@@ -21,6 +21,11 @@ export function formatMinute(timestamp: number): string {
   return new Date(timestamp).toISOString().slice(0, 16).replace('T', ' ');
 }
 
+/** Day and minute of an instant of the last year, UTC ('03-01 12:05'). */
+export function formatDayMinute(timestamp: number): string {
+  return formatMinute(timestamp).slice(5);
+}
+
 /** Time of day of an instant, UTC ('12:05:09'). */
 export function formatTimeOfDay(timestamp: number): string {
   return new Date(timestamp).toISOString().slice(11, 19);

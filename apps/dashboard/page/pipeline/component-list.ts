@@ -1,7 +1,8 @@
 import { element, setText } from '../dom/elements';
 import { capitalized, formatCount } from '../format/price-format';
-import { formatAge, formatLatency } from '../format/time-format';
+import { formatAge } from '../format/time-format';
 import type { PipelineComponent } from '../protocol';
+import { figuresInWords } from './component-figures';
 
 /** A component that has said nothing for this long is shown as silent, ms. */
 const SILENT_MS = 15_000;
@@ -57,24 +58,8 @@ class ComponentItem {
     const isSilent = ageMs > SILENT_MS;
     this.root.dataset['state'] = isSilent ? 'silent' : state;
     setText(this.word, isSilent ? `silent for ${formatAge(ageMs)}` : state);
-    const said = detail !== '' ? detail : isVenue(component) ? venueFigures(figures) : '';
-    setText(this.detail, said);
+    setText(this.detail, detail === '' ? figuresInWords(figures) : detail);
     const all = Object.entries(figures).map(([name, value]) => `${name}: ${formatCount(value)}`);
     this.root.title = [detail, ...all].filter((line) => line !== '').join('\n');
   }
-}
-
-function venueFigures(figures: Readonly<Record<string, number>>): string {
-  const { latencyMs, reconnects, gaps } = figures;
-  return [
-    latencyMs !== undefined && formatLatency(latencyMs),
-    reconnects !== undefined && counted(reconnects, 'reconnect'),
-    gaps !== undefined && counted(gaps, 'gap'),
-  ]
-    .filter((text) => text !== false)
-    .join(' · ');
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }

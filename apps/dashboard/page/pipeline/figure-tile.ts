@@ -1,5 +1,5 @@
 import { element, setText } from '../dom/elements';
-import { FigureHistory, HISTORY_LENGTH } from './figure-history';
+import { FigureHistory } from './figure-history';
 import type { Figure } from './figures';
 import { PLOT_HEIGHT, PLOT_WIDTH, plotPath } from './sparkline';
 
@@ -42,6 +42,3 @@ export class FigureTile {
     this.line.setAttribute('d', plotPath(this.history.values()));
   }
 }
-
-/** Length of the plots, in words. */
-export const PLOT_SPAN = `${HISTORY_LENGTH / 60} min`;

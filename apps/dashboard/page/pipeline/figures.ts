@@ -1,6 +1,6 @@
 import { formatCount, formatRate } from '../format/price-format';
 import { formatLatency } from '../format/time-format';
-import type { PipelineSummary } from '../protocol';
+import type { PipelineComponent, PipelineSummary } from '../protocol';
 
 /** One figure of the pipeline. */
 export interface Figure {
@@ -91,6 +91,13 @@ export const FIGURES: readonly Figure[] = [
     isAlarming: above(10_000),
   },
   {
+    name: 'Reconnects',
+    meaning: 'Connections to venues that were lost and made again since the adapters’ start.',
+    of: ({ components }) => sumOf(components, 'reconnects'),
+    format: formatCount,
+    isAlarming: never,
+  },
+  {
     name: 'Dropped',
     meaning: 'Trades given up since the services’ start, each inside a gap.',
     of: ({ dropped }) => dropped ?? null,
@@ -119,3 +126,9 @@ export const FIGURES: readonly Figure[] = [
     isAlarming: anyAtAll,
   },
 ];
+
+/** One figure of all components that tell it, added up; null when none does. */
+function sumOf(components: readonly PipelineComponent[], figure: string): number | null {
+  const values = components.flatMap(({ figures }) => figures[figure] ?? []);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}

@@ -11,14 +11,21 @@ test('the last five minutes of a figure are kept, in their order', () => {
 });
 
 test('a plot ends at the right edge and stands on zero', () => {
-  expect(plotPath([0, 5, 10])).toBe('M297 38L298 20L299 2');
-  expect(plotPath([0, 0])).toBe('M298 38L299 38');
+  expect(plotPath([0, 5, 10])).toBe('M289.8 38L294.9 20L300 2');
+  expect(plotPath([0, 0])).toBe('M294.9 38L300 38');
+});
+
+test('a plot is a minute wide at least, and as wide as its history later', () => {
+  const firstX = (length: number): string => plotPath(new Array<number>(length).fill(1)).split(' ')[0] ?? '';
+  expect(firstX(30)).toBe('M152.5');
+  expect(firstX(60)).toBe('M0');
+  expect(firstX(HISTORY_LENGTH)).toBe('M0');
 });
 
 test('what nobody knew interrupts the line', () => {
   const history = new FigureHistory();
   for (const value of [1, null, 1]) history.add(value);
-  expect(plotPath(history.values())).toBe('M297 2M299 2');
+  expect(plotPath(history.values())).toBe('M289.8 2M300 2');
 });
 
 test('every plot stays within its frame', () => {
@@ -26,7 +33,8 @@ test('every plot stays within its frame', () => {
   fc.assert(
     fc.property(values, (list) => {
       for (const [, x, y] of plotPath(list).matchAll(/[ML](\S+) ([\d.]+)/g)) {
-        expect(Number(x)).toBeLessThan(PLOT_WIDTH);
+        expect(Number(x)).toBeGreaterThanOrEqual(0);
+        expect(Number(x)).toBeLessThanOrEqual(PLOT_WIDTH);
         expect(Number(y)).toBeGreaterThanOrEqual(0);
         expect(Number(y)).toBeLessThanOrEqual(PLOT_HEIGHT);
       }

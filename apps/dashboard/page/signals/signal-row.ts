@@ -1,7 +1,7 @@
 import type { MlSignal } from '@neuraltrade/contracts';
 import { element, setText } from '../dom/elements';
 import { capitalized, formatMove } from '../format/price-format';
-import { formatTimeOfDay } from '../format/time-format';
+import { formatDayMinute } from '../format/time-format';
 import type { JudgedSignal } from './signal-book';
 
 const TYPE_SIGNS = { buy: '▲ buy', hold: '■ hold', sell: '▼ sell' } as const;
@@ -47,7 +47,7 @@ export class SignalRow {
     this.root.dataset['type'] = signal.signalType;
     this.root.dataset['outcome'] = status;
     this.root.dataset['risk'] = signal.riskLevel;
-    this.set('time', formatTimeOfDay(signal.timestamp));
+    this.set('time', formatDayMinute(signal.timestamp));
     setText(this.market, `${signal.symbol} ${capitalized(signal.exchange)} ${signal.timeframe}`);
     this.set('type', TYPE_SIGNS[signal.signalType]);
     this.showBars(signal);

@@ -1,5 +1,5 @@
 import { element, setText } from '../dom/elements';
-import { formatAmount, formatPrice } from '../format/price-format';
+import { formatPrice, formatSize } from '../format/price-format';
 import { formatExactTime } from '../format/time-format';
 import type { TapeTrade } from '../protocol';
 
@@ -35,7 +35,7 @@ export class TapeRow {
     setText(sideCell, sign);
     sideCell.title = word;
     setText(priceCell, formatPrice(price, decimals));
-    setText(sizeCell, formatAmount(size));
+    setText(sizeCell, formatSize(size, price));
     this.root.dataset['side'] = side;
     this.root.dataset['backfilled'] = String(backfilled);
     timeCell.title = backfilled ? 'Fetched from the venue’s history' : '';
