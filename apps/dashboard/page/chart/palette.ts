@@ -14,6 +14,7 @@ const NAMES = {
   accent: '--accent',
   incomplete: '--amber',
   revised: '--violet',
+  hold: '--edge',
   vwap: '--vwap',
   openGap: '--amber',
   openGapFill: '--open-gap',

@@ -7,7 +7,6 @@ const WORDS: Readonly<Record<string, (value: number) => string>> = {
   reconnects: (count) => counted(count, 'reconnect'),
   gaps: (count) => counted(count, 'gap'),
   partitionsOwned: (count) => counted(count, 'partition'),
-  trades: (count) => counted(count, 'trade'),
   late: (count) => `${formatCount(count)} late`,
   refused: (count) => `${formatCount(count)} refused`,
   recordsStored: (count) => `${formatCount(count)} stored`,

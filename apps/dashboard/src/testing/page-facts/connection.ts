@@ -36,6 +36,27 @@ export function connectionFacts(rig: () => PageRig): void {
     }
   });
 
+  test('without any trade for half a minute it says that it is stale, until the next one', async () => {
+    let aheadMs = 0;
+    const now = (): number => Date.now() + aheadMs;
+    const quiet = await RunningDashboard.start({ now, pageDirectory: rig().pageDirectory });
+    const visitor = await rig().browser.context.newPage();
+    const link = visitor.locator('#link');
+    try {
+      await quiet.trade(tickOf({ timestamp: now() }));
+      await visitor.goto(quiet.dashboard.url);
+      await until('Connected', async () => (await link.innerText()) === 'Connected');
+      aheadMs = 45_000;
+      await until('the word', async () => /^Stale: no trade for 4\ds$/.test(await link.innerText()));
+      expect(await link.getAttribute('data-state')).toBe('stale');
+      await quiet.trade(tickOf({ timestamp: now(), tradeId: '2' }));
+      await until('Connected again', async () => (await link.innerText()) === 'Connected');
+    } finally {
+      await visitor.close();
+      await quiet.stop();
+    }
+  });
+
   test('after a lost connection it goes on where it was, and asks for nothing twice', async () => {
     const proxy = await FaultProxy.start(rig().running.dashboard.url);
     const visitor = await rig().browser.context.newPage();

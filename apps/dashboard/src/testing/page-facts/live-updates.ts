@@ -43,5 +43,8 @@ export function liveUpdateFacts(rig: () => PageRig): void {
     await rig().running.status({ ...status, state: 'degraded', detail: 'Reconnecting.' });
     await rig().shows('#venues [data-component="adapter-kraken"]', /Kraken\s+degraded\s+Reconnecting\./);
     await rig().shows('#figures', /Trades\/s\s+\d/);
+    const processor = { component: 'processor', timestamp: Date.now(), state: 'up', detail: '' } as const;
+    await rig().running.status({ ...processor, figures: { partitionsOwned: 7, late: 1_234, refused: 0 } });
+    await rig().shows('#services [data-component="processor"]', /7 partitions · 1,234 late · 0 refused/);
   });
 }

@@ -13,6 +13,16 @@ const TOO_WIDE = `[...document.querySelectorAll('html, body, body *')]
   )
   .map((each) => each.id || each.className || each.tagName)`;
 
+/** Of the head, the line of figures and the key of marks: what their box cuts off. */
+const CUT_OFF = `[...document.querySelectorAll('.top, .legend, .key')].flatMap((box) =>
+  [...box.children]
+    .filter((each) => each.checkVisibility())
+    .filter((each) => {
+      const [inner, outer] = [each.getBoundingClientRect(), box.getBoundingClientRect()];
+      return inner.right > Math.min(outer.right, innerWidth) + 0.5 || inner.bottom > outer.bottom + 0.5;
+    })
+    .map((each) => box.className + ': ' + (each.id || each.innerText)))`;
+
 interface AxeViolation {
   readonly id: string;
   readonly impact: string;
@@ -75,7 +85,13 @@ export function looksFacts(rig: () => PageRig): void {
         .page.locator(`${cell('kraken', 'BTC/USDT')} .bps`)
         .isVisible(),
     ).toBe(true);
-    await rig().page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test.each([770, 820, 1024, 1280, 1440, 1920])('at a width of %i nothing is cut off', async (width) => {
+    await rig().page.setViewportSize({ width, height: 900 });
+    await rig().chartShows({ state: 'ready' });
+    expect(await rig().page.evaluate(CUT_OFF)).toEqual([]);
+    if (width >= 1280) expect(await rig().page.evaluate(TOO_WIDE)).toEqual([]);
   });
 
   test('nothing was asked of third parties and nothing failed', () => {

@@ -89,8 +89,11 @@ export function switchingFacts(rig: () => PageRig): void {
     await rig().chartShows({ symbol: 'ETH/USD', exchange: 'kraken', candles: '300' });
     await rig().page.focus('#chart');
     await rig().chartShows({ gaps: '0', signals: '1' });
+    expect(await rig().at('#newest').getAttribute('class')).not.toContain('calling');
     await rig().page.keyboard.press('Home');
     await rig().chartShows({ candles: '700', gaps: '1' });
+    await rig().page.locator('#newest.calling').click();
+    await until('the newest candle', async () => (await rig().page.locator('#newest.calling').count()) === 0);
     await rig().page.goBack();
     await rig().page.goBack();
     await rig().chartShows({ symbol: 'BTC/USDT', exchange: 'binance', candles: '61' });
