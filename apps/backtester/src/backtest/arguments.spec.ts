@@ -28,6 +28,16 @@ describe('the arguments of a backtest', () => {
     });
   });
 
+  it('name a model for the strategy that acts on one', () => {
+    const request = read(...BTC, '--strategy', 'model', '--model', 'mine', '--grid', 'enter=0.3|0.4,hold=5');
+    expect(request).toMatchObject({
+      model: '/work/mine',
+      strategy: { name: 'model' },
+      values: { enter: 0.3 },
+    });
+    expect(read(...BTC, ...RULE).model).toBeNull();
+  });
+
   it('cut a range to whole candles', () => {
     const range = ['--from', '2024-01-01T00:10Z', '--to', '2024-01-01T05:59Z', '--timeframe', '1h'];
     const hour = 3_600_000;
@@ -64,6 +74,17 @@ describe('the arguments of a backtest', () => {
 
   it.each([
     ['no strategy', BTC, 'Name a strategy with --strategy: ema-cross, rsi-reversion, donchian-breakout'],
+    [
+      'a strategy without its model',
+      [...BTC, '--strategy', 'model'],
+      'the folder of the model with --model DIR',
+    ],
+    [
+      'a model of no strategy',
+      [...BTC, ...RULE, '--model', 'mine'],
+      '--model belongs to --strategy model: the other strategies ask none.',
+    ],
+    ['an empty model', [...BTC, '--strategy', 'model', '--model', ''], '--model is given without a value.'],
     ['no exchange', ['--symbols', 'BTC/USDT', ...RULE], 'Name an exchange with --exchange: '],
     ['no symbols', ['--exchange', 'binance', ...RULE], 'Name the symbols with --symbols'],
     ['parameters in conflict', [...BTC, ...RULE, '--params', 'fast=30'], 'fast=30 must be less than slow=26'],

@@ -1,30 +1,15 @@
 import { isSymbol, quoteAsset, timeframeMs } from '@neuraltrade/contracts';
-import { ExpectedError, readFlags, readInstant, USAGE_EXIT_CODE } from '@neuraltrade/service';
-import {
-  METRIC_DEFINITIONS,
-  type Metrics,
-  type ParameterValues,
-  readGrid,
-  readParameters,
-  ruleNamed,
-  RULES,
-} from '@neuraltrade/strategies';
+import { readFlags } from '@neuraltrade/service';
 import { type Venue, venueNamed, venues } from '@neuraltrade/venues';
+import { FLAGS, given, instantOf, numberOf, usage, type Values, wholeOf } from './flag-values';
 import { DEFAULTS } from './help';
 import type { BacktestRequest, Request, SourceRequest } from './request';
+import { rankOf, strategyOf } from './strategy-arguments';
 
 const DAY_MS = 86_400_000;
 /** Longest invented market, ms: it takes about a minute a year. */
 const LONGEST_SIMULATION_MS = 5 * 366 * DAY_MS;
 const MOST_WORKERS = 64;
-
-const FLAGS = [
-  ...(['exchange', 'symbols', 'timeframe', 'from', 'to', 'source', 'data', 'seed', 'candles'] as const),
-  ...(['strategy', 'params', 'cash', 'fee-bps', 'slippage-bps', 'latency-ms', 'lateness-ms'] as const),
-  ...(['lot-size', 'grid', 'rank-by', 'split', 'workers', 'report'] as const),
-] as const;
-type Flag = (typeof FLAGS)[number];
-type Values = Partial<Readonly<Record<Flag, string>>>;
 
 /**
  * The request that the arguments (without node and script) spell.
@@ -44,7 +29,7 @@ export function readArguments(
   );
   if (help) return { help };
   const source = sourceOf(values, live, resolvePath);
-  const strategy = strategyOf(values);
+  const strategy = strategyOf(values, resolvePath);
   const symbols = symbolsOf(values);
   const timeframe = timeframeOf(values);
   const split = values.split === undefined ? null : numberOf(values, 'split', 0.1, 0.9, 0);
@@ -111,32 +96,6 @@ function candlesOf({ candles = 'replayed' }: Values, { kind }: SourceRequest): B
   return candles;
 }
 
-function strategyOf(values: Values): Pick<BacktestRequest, 'strategy' | 'values' | 'grid'> {
-  const names = RULES.map(({ name }) => name).join(', ');
-  if (values.strategy === undefined) throw usage(`Name a strategy with --strategy: ${names}.`);
-  const strategy = ruleNamed(values.strategy);
-  if (strategy === undefined)
-    throw usage(`There is no strategy '${values.strategy}': choose one of ${names}.`);
-  if (values.grid !== undefined) {
-    const grid = readGrid(strategy, values.grid, values.params);
-    if (typeof grid === 'string') throw usage(grid);
-    return { strategy, values: grid.points[0] as ParameterValues, grid };
-  }
-  const idle = (['rank-by', 'workers'] as const).find((flag) => values[flag] !== undefined);
-  if (idle !== undefined) throw usage(`--${idle} has no effect without --grid.`);
-  const read = readParameters(strategy, values.params ?? '');
-  if (read.fault !== null) throw usage(read.fault);
-  return { strategy, values: read.values, grid: null };
-}
-
-function rankOf(values: Values): keyof Metrics {
-  const name = values['rank-by'] ?? DEFAULTS.rankBy;
-  const ranks = METRIC_DEFINITIONS.filter(({ moreIsBetter }) => moreIsBetter === true);
-  const found = ranks.find((metric) => metric.name === name);
-  if (found !== undefined) return found.name;
-  throw usage(`--rank-by takes ${ranks.map((metric) => metric.name).join(', ')}, not '${name}'.`);
-}
-
 function venueOf({ exchange }: Values): Venue {
   const names = venues.map(({ name }) => name).join(', ');
   if (exchange === undefined) throw usage(`Name an exchange with --exchange: ${names}.`);
@@ -187,35 +146,4 @@ function rangeOf(
   if (simulated && (to as number) - (from as number) > LONGEST_SIMULATION_MS)
     throw usage('A simulated market is five years long at most: bring --from and --to closer together.');
   return { from, to };
-}
-
-function instantOf(flag: Flag, text: string): number {
-  const instant = readInstant(text);
-  if (instant !== null) return instant;
-  throw usage(`--${flag} takes an instant such as 2024-01-01 or 2024-01-01T04:00:00Z, not '${text}'.`);
-}
-
-function numberOf(values: Values, flag: Flag, min: number, max: number, fallback: number): number {
-  const text = values[flag];
-  if (text === undefined) return fallback;
-  const value = /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : NaN;
-  if (value >= min && value <= max) return value;
-  throw usage(`--${flag} takes a number from ${min} to ${max}, not '${text}'.`);
-}
-
-function wholeOf(values: Values, flag: Flag, min: number, max: number, fallback: number): number {
-  const value = numberOf(values, flag, min, max, fallback);
-  if (Number.isSafeInteger(value)) return value;
-  throw usage(`--${flag} takes a whole number from ${min} to ${max}, not '${values[flag] ?? ''}'.`);
-}
-
-/** The value of a flag that names a file or folder. */
-function given(values: Values, flag: Flag): string {
-  const text = values[flag] ?? '';
-  if (text !== '') return text;
-  throw usage(`--${flag} is given without a value.`);
-}
-
-function usage(sentence: string): ExpectedError {
-  return new ExpectedError(sentence, USAGE_EXIT_CODE);
 }

@@ -66,7 +66,7 @@ export function isGridThread(): boolean {
 /** What a thread of {@link runGrid} does: answers each combination with its figures. */
 export function serveGrid(): void {
   const { strategy, splitAt, bars, account } = workerData as GridJob;
-  const setup = { bars, account, strategies: strategiesOf(strategy, bars.length) };
+  const setup = { bars, account, strategies: strategiesOf(strategy, bars) };
   parentPort?.on('message', (values: ParameterValues) => {
     parentPort?.postMessage(runPoint(setup, values, splitAt));
   });

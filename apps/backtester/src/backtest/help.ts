@@ -1,4 +1,4 @@
-import { RULES, type StrategyDefinition } from '@neuraltrade/strategies';
+import { MODEL_RULE, RULES, type StrategyDescription } from '@neuraltrade/strategies';
 import { venues } from '@neuraltrade/venues';
 
 /** Account, costs and times that apply unless a flag says otherwise. */
@@ -38,7 +38,8 @@ Where the market comes from, --source:
   --candles stored    read stored candles (store, influx) instead of making them again of the trades (replayed)
 
 What trades, --strategy NAME, with --params name=value,...:
-${RULES.map(strategyText).join('\n')}
+${[...RULES, MODEL_RULE].map(strategyText).join('\n')}
+  --model DIR         the folder of an ONNX model, such as models/direction-1m; belongs to --strategy model
 
 What it costs:
   --cash N            at the start, in the quote currency                                             (${DEFAULTS.cash})
@@ -62,11 +63,7 @@ modelled, what is not, and how each figure is defined.
 `;
 }
 
-function strategyText({
-  name,
-  summary,
-  parameters,
-}: Omit<StrategyDefinition, 'create' | 'conflict'>): string {
+function strategyText({ name, summary, parameters }: StrategyDescription): string {
   const lines = wrapped(summary, 92).map((line) => `      ${line}`);
   const own = parameters.map(
     ({ name: parameter, description, min, max, default: value }) =>

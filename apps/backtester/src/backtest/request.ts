@@ -4,7 +4,7 @@ import type {
   OrderTiming,
   ParameterGrid,
   ParameterValues,
-  StrategyDefinition,
+  StrategyDescription,
 } from '@neuraltrade/strategies';
 import type { Venue } from '@neuraltrade/venues';
 
@@ -60,7 +60,9 @@ export interface BacktestRequest {
   /** Whether candles are made of trades again, or read as they were stored. */
   readonly candles: 'replayed' | 'stored';
   /** What trades. */
-  readonly strategy: StrategyDefinition;
+  readonly strategy: StrategyDescription;
+  /** Folder of the model that the strategy acts on; absolute; null = it needs none. */
+  readonly model: string | null;
   /** Its parameters; of a grid those that do not vary. */
   readonly values: ParameterValues;
   /** The combinations to try; null = one run. */

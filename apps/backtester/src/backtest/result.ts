@@ -35,10 +35,24 @@ export interface BacktestSubject {
   readonly coverage: readonly Coverage[];
   /** The strategy's name. */
   readonly strategy: string;
+  /** The model that it acts on; null when it asks none. */
+  readonly model: JudgingModel | null;
   /** The account. */
   readonly account: AccountSettings;
   /** Lateness and latency. */
   readonly timing: OrderTiming;
+}
+
+/** A model and what it said. */
+export interface JudgingModel {
+  /** Its name and version. */
+  readonly version: string;
+  /** SHA-256 of its ONNX file. */
+  readonly sha256: string;
+  /** Candles that it was asked about, of all symbols. */
+  readonly judgedCandles: number;
+  /** Of these, candles of which it said something that is no probability distribution: no word of it counts. */
+  readonly silentCandles: number;
 }
 
 /** Everything that came of a request. */
@@ -81,15 +95,27 @@ export interface GridResult {
   readonly best: number;
 }
 
-/** Runs what a request asks for and gathers everything about it. @param points the combinations of its grid that were run. */
-export function resultOf(
-  request: BacktestRequest,
-  market: MarketKind,
-  histories: readonly SymbolHistory[],
-  setup: TradingSetup,
-  splitAt: number | null,
-  points: readonly GridPoint[] | null,
-): BacktestResult {
+/** What a request was run with. */
+export interface RequestRun {
+  /** The request. */
+  readonly request: BacktestRequest;
+  /** Where its market came from. */
+  readonly market: MarketKind;
+  /** Its histories, by symbol. */
+  readonly histories: readonly SymbolHistory[];
+  /** What trades them. */
+  readonly setup: TradingSetup;
+  /** Where the second part of the period begins, ms UTC; null when none is set aside. */
+  readonly splitAt: number | null;
+  /** The combinations of its grid that were run; null without a grid. */
+  readonly points: readonly GridPoint[] | null;
+  /** The model that was asked; null when none was. */
+  readonly model: JudgingModel | null;
+}
+
+/** Runs what a request asks for and gathers everything about it. */
+export function resultOf(run: RequestRun): BacktestResult {
+  const { request, market, histories, setup, splitAt, points, model } = run;
   const { source, venue, symbols, timeframe, candles, strategy, account, timing, rankBy } = request;
   const best = points === null ? 0 : bestPoint(points, rankBy);
   const values = points?.[best]?.values ?? request.values;
@@ -107,6 +133,7 @@ export function resultOf(
       period: periodOf(setup.bars) ?? { from: 0, to: 0 },
       coverage: histories.map(({ coverage }) => coverage),
       strategy: strategy.name,
+      model: model && modelSubject(model),
       account,
       timing,
     },
@@ -124,4 +151,9 @@ export function resultOf(
           },
     grid,
   };
+}
+
+/** What of a model stands in the result. */
+function modelSubject({ version, sha256, judgedCandles, silentCandles }: JudgingModel): JudgingModel {
+  return { version, sha256, judgedCandles, silentCandles };
 }

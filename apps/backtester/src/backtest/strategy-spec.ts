@@ -1,14 +1,30 @@
-import { ruleNamed, type StrategyDefinition } from '@neuraltrade/strategies';
+import {
+  type BarSeries,
+  modelRule,
+  ruleNamed,
+  type StrategyDefinition,
+  WARM_UP_CANDLES,
+} from '@neuraltrade/strategies';
+import { type JudgedCandles, judgeOf } from '../model/judged-candles';
 
 /** What trades, as data that another thread can be given. */
 export interface StrategySpec {
-  /** The rule's name. */
+  /** The strategy's name. */
   readonly name: string;
+  /** What its model says of each history; null = it asks none. */
+  readonly judged: readonly JudgedCandles[] | null;
 }
 
 /** The strategy of each of some histories. @throws Error for a name that no rule has. */
-export function strategiesOf({ name }: StrategySpec, count: number): StrategyDefinition[] {
+export function strategiesOf(
+  { name, judged }: StrategySpec,
+  bars: readonly BarSeries[],
+): StrategyDefinition[] {
+  if (judged !== null)
+    return bars.map((series, index) =>
+      modelRule(judgeOf(series, judged[index] as JudgedCandles), WARM_UP_CANDLES),
+    );
   const rule = ruleNamed(name);
   if (rule === undefined) throw new Error(`There is no strategy ${name}.`);
-  return Array.from({ length: count }, () => rule);
+  return bars.map(() => rule);
 }

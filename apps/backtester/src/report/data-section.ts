@@ -32,6 +32,7 @@ export function dataSection({ subject, values, run }: BacktestResult, currency: 
         ? 'the first trade behind that instant'
         : 'the open of the first stored candle that opens at that instant or later',
     ],
+    ...modelFacts(subject.model),
     ...Object.entries(values).map(([name, value]) => [`Parameter ${name}`, String(value)] as const),
     ['Candles not shown to the strategy', skippedText(run.simulation.skippedCandles)],
     ['Orders without a later price', number(run.simulation.unfilled, 0)],
@@ -50,6 +51,17 @@ export function dataSection({ subject, values, run }: BacktestResult, currency: 
     <h3>What the history holds</h3>
     ${coverageTable(subject.coverage)}
   </section>`;
+}
+
+function modelFacts(model: BacktestResult['subject']['model']): (readonly [string, string])[] {
+  if (model === null) return [];
+  const { version, sha256, judgedCandles, silentCandles } = model;
+  const silent = silentCandles === 0 ? '' : `, ${number(silentCandles, 0)} of them without a usable word`;
+  return [
+    ['Model', version],
+    ['SHA-256 of its file', sha256],
+    ['Candles that it judged', `${number(judgedCandles, 0)}${silent}`],
+  ];
 }
 
 function skippedText(count: number): string {

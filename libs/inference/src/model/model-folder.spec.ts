@@ -47,7 +47,9 @@ test('a model folder is read with exactly the bytes that were checked', async ()
 
 test.each([['model.onnx'], ['model.json']])('a folder without %s is refused', async (name) => {
   await rm(join(folder, name));
-  expect(await refusal()).toContain(`${name} cannot be read (ENOENT). MODEL_PATH names folders`);
+  expect(await refusal()).toContain(
+    `${name} cannot be read (ENOENT). A model is a folder with model.onnx and model.json`,
+  );
 });
 
 test('another hash of model.onnx is refused, down to one bit', async () => {

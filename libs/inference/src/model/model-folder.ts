@@ -71,7 +71,7 @@ async function readBounded(folder: string, name: keyof typeof LARGEST): Promise<
   const file = await open(join(folder, name), 'r').catch((error: unknown) => {
     throw refused(
       folder,
-      `${name} cannot be read (${codeOf(error)}). MODEL_PATH names folders with model.onnx and model.json`,
+      `${name} cannot be read (${codeOf(error)}). A model is a folder with model.onnx and model.json`,
     );
   });
   try {

@@ -3,4 +3,10 @@ export { type JudgeCandle, MODEL_RULE, type ModelProbabilities, modelRule } from
 export { type GridAxis, MAX_GRID_POINTS, type ParameterGrid, readGrid } from './parameter-grid';
 export { defaultsOf, readParameters, type ReadParameters } from './parameters';
 export { ruleNamed, RULES } from './registry';
-export type { ParameterDescription, ParameterValues, Strategy, StrategyDefinition } from './strategy';
+export type {
+  ParameterDescription,
+  ParameterValues,
+  Strategy,
+  StrategyDefinition,
+  StrategyDescription,
+} from './strategy';

@@ -1,6 +1,12 @@
 import type { ClosedCandle } from '../closed-candle';
 import { SHORT } from './short-selling';
-import { type ParameterValues, type Strategy, type StrategyDefinition, valueOf } from './strategy';
+import {
+  type ParameterValues,
+  type Strategy,
+  type StrategyDefinition,
+  type StrategyDescription,
+  valueOf,
+} from './strategy';
 
 /** What a model says of one candle; the three sum to 1. */
 export interface ModelProbabilities {
@@ -25,7 +31,7 @@ export function modelRule(judge: JudgeCandle, warmUp: number): StrategyDefinitio
 }
 
 /** What the rule can be told; {@link modelRule} adds the model. */
-export const MODEL_RULE: Omit<StrategyDefinition, 'create'> = {
+export const MODEL_RULE: StrategyDescription = {
   name: 'model',
   summary:
     'Buys when the model gives buying at least the probability enter and more than selling, sells the other way round, and keeps a position for hold candles after the last such word.',

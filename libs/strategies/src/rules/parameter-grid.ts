@@ -1,7 +1,5 @@
 import { readAssignments, readValues, valueFault } from './parameters';
-import type { ParameterDescription, ParameterValues, StrategyDefinition } from './strategy';
-
-type Described = Pick<StrategyDefinition, 'name' | 'parameters' | 'conflict'>;
+import type { ParameterDescription, ParameterValues, StrategyDescription } from './strategy';
 
 /** One axis of a grid. */
 export interface GridAxis {
@@ -29,7 +27,11 @@ export const MAX_GRID_POINTS = 10_000;
  * @param fixedText values of parameters that do not vary, such as 'short=1'; the others have their defaults.
  * @returns a sentence that names the fault when there is none.
  */
-export function readGrid(strategy: Described, text: string, fixedText = ''): ParameterGrid | string {
+export function readGrid(
+  strategy: StrategyDescription,
+  text: string,
+  fixedText = '',
+): ParameterGrid | string {
   const given = readAssignments(strategy, text);
   const fixed = readAssignments(strategy, fixedText);
   if (typeof given === 'string') return given;
@@ -60,7 +62,7 @@ export function readGrid(strategy: Described, text: string, fixedText = ''): Par
   return { axes, points, impossible: all.length - points.length };
 }
 
-function conflictOf(strategy: Described, all: readonly ParameterValues[]): string {
+function conflictOf(strategy: StrategyDescription, all: readonly ParameterValues[]): string {
   return strategy.conflict(all[0] as ParameterValues) ?? '';
 }
 

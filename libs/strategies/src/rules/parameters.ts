@@ -1,6 +1,4 @@
-import type { ParameterDescription, ParameterValues, StrategyDefinition } from './strategy';
-
-type Described = Pick<StrategyDefinition, 'name' | 'parameters' | 'conflict'>;
+import type { ParameterDescription, ParameterValues, StrategyDescription } from './strategy';
 
 /** The values, or why there are none. */
 export type ReadParameters =
@@ -16,7 +14,7 @@ export type ReadParameters =
     };
 
 /** The parameters of a strategy from a text such as 'fast=12,slow=26'; those that it does not name have their defaults. */
-export function readParameters(strategy: Described, text: string): ReadParameters {
+export function readParameters(strategy: StrategyDescription, text: string): ReadParameters {
   const read = readValues(strategy, text);
   if (read.fault !== null) return read;
   const conflict = strategy.conflict(read.values);
@@ -24,7 +22,7 @@ export function readParameters(strategy: Described, text: string): ReadParameter
 }
 
 /** The same without asking whether they can go together: of a grid they are not all. */
-export function readValues(strategy: Described, text: string): ReadParameters {
+export function readValues(strategy: StrategyDescription, text: string): ReadParameters {
   const given = readAssignments(strategy, text);
   if (typeof given === 'string') return { fault: given };
   const values: Record<string, number> = defaultsOf(strategy);
@@ -37,13 +35,13 @@ export function readValues(strategy: Described, text: string): ReadParameters {
 }
 
 /** The default of each parameter. */
-export function defaultsOf({ parameters }: Described): Record<string, number> {
+export function defaultsOf({ parameters }: StrategyDescription): Record<string, number> {
   return Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter.default]));
 }
 
 /** The parts of 'name=text,name=text' by parameter; a sentence when a part has another form, is unknown or comes twice. */
 export function readAssignments(
-  { name, parameters }: Described,
+  { name, parameters }: StrategyDescription,
   text: string,
 ): Map<ParameterDescription, string> | string {
   const given = new Map<ParameterDescription, string>();

@@ -30,8 +30,8 @@ export interface Strategy {
   onCandle(candle: ClosedCandle): number;
 }
 
-/** A kind of strategy: what it is called, what it can be told, and how one is made. */
-export interface StrategyDefinition {
+/** A kind of strategy as people choose it: what it is called and what it can be told. */
+export interface StrategyDescription {
   /** Its name in `--strategy` ('ema-cross'). */
   readonly name: string;
   /** One sentence: when it buys and sells. */
@@ -40,6 +40,10 @@ export interface StrategyDefinition {
   readonly parameters: readonly ParameterDescription[];
   /** Why these values, each in its range, cannot go together; null when they can. */
   readonly conflict: (values: ParameterValues) => string | null;
+}
+
+/** A kind of strategy, and how one is made. */
+export interface StrategyDefinition extends StrategyDescription {
   /** A fresh instance. @param values one for each parameter, in range and without conflict. */
   readonly create: (values: ParameterValues) => Strategy;
 }
