@@ -97,6 +97,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
     });
     await influx.stop();
     expect(await ask('')).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
+    // No signal waits, and the next look for them is minutes away.
+    await service.waitsFor('cannot be reached');
     await influx.start();
     expect(await service.stop()).toBe(0);
   });

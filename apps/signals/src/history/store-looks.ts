@@ -6,6 +6,8 @@ import type { Session } from '../session/session';
 import { missingCandles } from './missing-candles';
 import { SignalRepair } from './signal-repair';
 
+/** How often the store is asked whether it answers, ms: the looks may be far apart. */
+const ASK_INTERVAL_MS = 10_000;
 /** How often it is looked whether signals are overdue, ms. */
 const OVERDUE_INTERVAL_MS = 1_000;
 /** Time to the next look for signals while some wait for the store, ms. */
@@ -34,28 +36,33 @@ export interface StoreLooksDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Looks into the store for what the queue did not bring: candles that overdue signals lack, and signals. */
+/** Looks into the store for what the queue did not bring: candles that overdue signals lack, and signals. Knows whether it answers. */
 export class StoreLooks {
   readonly #deps: StoreLooksDeps;
   readonly #stopping = new AbortController();
   readonly #running: Promise<unknown>;
-  #fault = '';
+  /** Why the store does not answer, by who asked. */
+  readonly #faults = new Map<Question, string>([['ask', 'The store has not answered yet.']]);
 
   /** Begins. */
   constructor(deps: StoreLooksDeps) {
     this.#deps = deps;
     const { repairIntervalMs } = deps;
-    this.#running = Promise.all([
-      this.#repeat(OVERDUE_INTERVAL_MS, (session) => this.#endOverdue(session)),
-      ...(repairIntervalMs === null
-        ? []
-        : [this.#repeat(repairIntervalMs, (session) => this.#repair(session))]),
-    ]);
+    const looks = [
+      this.#repeat('ask', () => this.#ask()),
+      this.#repeat('candles', () => this.#endOverdue()),
+      ...(repairIntervalMs === null ? [] : [this.#repeat('signals', () => this.#repair(repairIntervalMs))]),
+    ];
+    this.#running = Promise.all(looks);
   }
 
   /** Whether the store answers. */
   health(): CheckResult {
     return { ok: this.#fault === '', reason: this.#fault };
+  }
+
+  get #fault(): string {
+    return [...this.#faults.values()].find((fault) => fault !== '') ?? '';
   }
 
   /** Looks no more. */
@@ -64,36 +71,49 @@ export class StoreLooks {
     await this.#running;
   }
 
-  /** Does something with the session at work, again and again; soon again when the store did not answer, or when it says when, ms. */
-  async #repeat(intervalMs: number, look: (session: Session) => Promise<number | undefined>): Promise<void> {
+  /** Does something again and again, after the time in ms that it gives; soon again when the store did not answer. */
+  async #repeat(question: Question, look: () => Promise<number>): Promise<void> {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
-      const session = this.#deps.session();
-      let waitMs = session === null ? OVERDUE_INTERVAL_MS : intervalMs;
+      let waitMs: number;
       try {
-        if (session !== null) waitMs = (await look(session)) ?? intervalMs;
-        if (failures > 0) this.#tell('');
+        waitMs = await look();
+        this.#tell(question, '');
         failures = 0;
       } catch (error) {
+        // Whoever stops this may take the store away first.
+        if (this.#stopping.signal.aborted) return;
         failures += 1;
         waitMs = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(failures, 10));
-        this.#tell(error instanceof Error ? error.message : String(error));
+        this.#tell(question, error instanceof Error ? error.message : String(error));
       }
       await this.#wait(waitMs);
     }
   }
 
-  async #endOverdue(session: Session): Promise<undefined> {
+  /** A question that costs nothing, also while another replica works and this one looks for nothing. */
+  async #ask(): Promise<number> {
+    const from = this.#deps.now();
+    await this.#deps.store.signals({ from, to: from + 1, limit: 1 });
+    return ASK_INTERVAL_MS;
+  }
+
+  async #endOverdue(): Promise<number> {
+    const session = this.#deps.session();
+    if (session === null) return OVERDUE_INTERVAL_MS;
     const { outcomes } = session.book;
     for (const overdue of outcomes.overdue(MOST_SERIES)) {
       for (const candle of await missingCandles(this.#deps.store, overdue)) session.book.candle(candle);
       outcomes.end(overdue);
       session.changed();
     }
+    return OVERDUE_INTERVAL_MS;
   }
 
-  async #repair(session: Session): Promise<number | undefined> {
+  async #repair(intervalMs: number): Promise<number> {
     const { store, bus, enoughFollowed, now } = this.#deps;
+    const session = this.#deps.session();
+    if (session === null) return OVERDUE_INTERVAL_MS;
     const repair = new SignalRepair(
       {
         store,
@@ -109,18 +129,22 @@ export class StoreLooks {
     const isAll = await repair.look(now());
     session.lookedUpTo = repair.lookedUpTo;
     session.changed();
-    return isAll ? undefined : UNSETTLED_INTERVAL_MS;
+    return isAll ? intervalMs : UNSETTLED_INTERVAL_MS;
   }
 
   async #wait(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
   }
 
-  #tell(fault: string): void {
-    if (fault === this.#fault) return;
+  #tell(question: Question, fault: string): void {
+    const before = this.#fault;
+    this.#faults.set(question, fault);
     const { log } = this.#deps;
-    if (fault === '') log.info('the store answers again');
-    else log.warn({ reason: fault }, 'signals cannot be looked for in the store now');
-    this.#fault = fault;
+    if (this.#fault === before) return;
+    if (this.#fault === '') log.info('the store answers');
+    else log.warn({ reason: this.#fault }, 'signals cannot be looked for in the store now');
   }
 }
+
+/** What the store is asked for: nothing but an answer, candles that overdue signals lack, or signals that the queue may have lost. */
+type Question = 'ask' | 'candles' | 'signals';
