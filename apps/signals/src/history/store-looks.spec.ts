@@ -1,4 +1,3 @@
-import type { Logger } from '@neuraltrade/service';
 import { NOON } from '../testing/records';
 import { until } from '../testing/signals-rig';
 import { StoreLooks } from './store-looks';
