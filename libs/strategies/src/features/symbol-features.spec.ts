@@ -1,7 +1,7 @@
 import type { Candle } from '@neuraltrade/contracts';
 import fc from 'fast-check';
 import { mean, sampleStandardDeviation, zScore } from 'simple-statistics';
-import { RSI, SMA } from 'trading-signals';
+import { IBS, ROC, RSI, SMA, VWMA, WilliamsR } from 'trading-signals';
 import { candleOf, drawsOf, FIRST_OPEN, MINUTE, walkOf } from '../testing/candles';
 import type { FeatureResult } from './feature-row';
 import { featureIndex, type FeatureName, FEATURES, WARM_UP_CANDLES } from './feature-schema';
@@ -34,8 +34,10 @@ describe('each feature is what its formula says', () => {
   const value = (name: FeatureName): number => row[featureIndex(name)] as number;
   const last = WALK.at(-1) as Candle;
 
-  test.each([1, 5, 15, 30] as const)('logReturn%i', (n) => {
-    expect(value(`logReturn${n}`)).toBeCloseTo(Math.log(last.close / (closes.at(-1 - n) as number)), 12);
+  test.each([1, 5, 15, 30] as const)('logReturn%i, by a maintained reference', (n) => {
+    const reference = new ROC(n);
+    for (const close of closes) reference.update(close, false);
+    expect(value(`logReturn${n}`)).toBeCloseTo(Math.log(1 + reference.getResultOrThrow()), 12);
   });
 
   test.each([10, 30] as const)('volatility%i, by a maintained reference', (n) => {
@@ -51,13 +53,13 @@ describe('each feature is what its formula says', () => {
   test('rsi14, by a maintained reference', () => {
     const reference = new RSI(14, SMA);
     for (const close of closes) reference.update(close, false);
-    expect(value('rsi14') * 100).toBeCloseTo(Number(reference.getResult()), 8);
+    expect(value('rsi14') * 100).toBeCloseTo(reference.getResultOrThrow(), 8);
   });
 
-  test('vwapDistance30', () => {
-    const notional = newest(30).reduce((sum, { vwap, volume }) => sum + vwap * volume, 0);
-    const volume = newest(30).reduce((sum, candle) => sum + candle.volume, 0);
-    expect(value('vwapDistance30')).toBeCloseTo(Math.log(last.close / (notional / volume)), 12);
+  test('vwapDistance30, by a maintained reference', () => {
+    const reference = new VWMA(30);
+    for (const candle of WALK) reference.update({ ...candle, close: candle.vwap }, false);
+    expect(value('vwapDistance30')).toBeCloseTo(Math.log(last.close / reference.getResultOrThrow()), 12);
   });
 
   test('spread30 is the estimator of Abdi and Ranaldo (2017), two-day corrected', () => {
@@ -72,12 +74,14 @@ describe('each feature is what its formula says', () => {
     expect(value('spread30')).toBeCloseTo(mean(estimates), 12);
   });
 
-  test('rangePosition30 and closeLocation', () => {
-    const highest = Math.max(...newest(30).map(({ high }) => high));
-    const lowest = Math.min(...newest(30).map(({ low }) => low));
-    expect(value('rangePosition30')).toBeCloseTo((last.close - lowest) / (highest - lowest), 12);
-    const { high, low, close } = last;
-    expect(value('closeLocation')).toBeCloseTo((close - low - (high - close)) / (high - low), 12);
+  test('rangePosition30 and closeLocation, by a maintained reference', () => {
+    const [fromHighest, inBar] = [new WilliamsR(30), new IBS()];
+    for (const candle of WALK) {
+      fromHighest.update(candle, false);
+      inBar.update(candle, false);
+    }
+    expect(value('rangePosition30')).toBeCloseTo(1 + fromHighest.getResultOrThrow() / 100, 12);
+    expect(value('closeLocation')).toBeCloseTo(2 * inBar.getResultOrThrow() - 1, 12);
   });
 
   test('time of day goes round in a day and is that of the close', () => {
