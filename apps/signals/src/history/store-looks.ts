@@ -129,7 +129,7 @@ export class StoreLooks {
     const isAll = await repair.look(now());
     session.lookedUpTo = repair.lookedUpTo;
     session.changed();
-    return isAll ? intervalMs : UNSETTLED_INTERVAL_MS;
+    return isAll ? intervalMs : Math.min(intervalMs, UNSETTLED_INTERVAL_MS);
   }
 
   async #wait(ms: number): Promise<void> {
