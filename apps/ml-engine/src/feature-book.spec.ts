@@ -53,6 +53,37 @@ test('a store that holds nothing takes nothing away from what was seen', async (
   expect(await rig.wordOf(candles[WARM_UP - 1] as Candle)).toBe('row');
 });
 
+describe('an incomplete candle that is mended only when the next ones have closed', () => {
+  const candles = walkOf(60);
+  const unmended = (count: number): Candle[] =>
+    candles.slice(0, count).map((candle, at) => ({ ...candle, complete: at !== 40 }));
+
+  test('costs those signals alone: the store is read again, further apart each time', async () => {
+    const stored: Candle[] = unmended(41);
+    const rig = rigOf(stored);
+    rig.away = false;
+    const words: string[] = [];
+    for (const at of [40, 41, 42, 43, 44, 45, 46, 47, 48, 49]) {
+      if (at === 46) stored.splice(0, 41, ...candles.slice(0, 41));
+      words.push(await rig.wordOf((at === 40 ? stored[40] : candles[at]) as Candle));
+      stored.push(...candles.slice(stored.length, at + 1));
+    }
+    // For candle 41, and 1, 3 and 7 behind it; what came by itself is no longer than what is stored then.
+    expect(words).toEqual(['incomplete', ...Array<string>(7).fill('warming-up'), 'row', 'row']);
+    expect(rig.asked).toBe(4);
+  });
+
+  test('a store that is behind takes nothing away from what came', async () => {
+    const rig = rigOf(unmended(43));
+    rig.away = false;
+    const words: string[] = [];
+    for (const candle of walkOf(41 + WARM_UP).slice(41)) words.push(await rig.wordOf(candle));
+    expect(words).toEqual([...Array<string>(WARM_UP - 1).fill('warming-up'), 'row']);
+    // For candle 41, and 1, 3, 7 and 15 behind it.
+    expect(rig.asked).toBe(5);
+  });
+});
+
 describe('another replica had the last candles', () => {
   const candles = ['binance', 'kraken'].map((exchange, at) =>
     walkOf(40, { exchange }).map((candle) => ({ ...candle, close: candle.low + (at + 1) * 0.01 })),

@@ -1,4 +1,4 @@
-import type { Candle } from '@neuraltrade/contracts';
+import { type Candle, timeframeMs } from '@neuraltrade/contracts';
 import type { Metrics } from '@neuraltrade/metrics';
 import { closedCandle, type FeatureResult, SymbolFeatures, WARM_UP_CANDLES } from '@neuraltrade/strategies';
 import type { CandleHistory } from './candle-history';
@@ -27,8 +27,18 @@ interface Series {
   readonly unread: Set<string>;
   /** Venues that are known by the store alone, and the open of the candle for which it was read. */
   readonly unheard: Map<string, number>;
+  /** Venues whose window was too short although the store was read. */
+  readonly short: Map<string, NextRead>;
   /** The candle that the store was read for last. */
   readFor: Candle | null;
+}
+
+/** When the store is read again for candles that were mended meanwhile: further apart each time. */
+interface NextRead {
+  /** Open of the candle for which it is, ms UTC. */
+  readonly due: number;
+  /** Time from there to the one after it, ms. */
+  readonly waitMs: number;
 }
 
 /** The features of every symbol and timeframe, as many as there is room for: what is let go is read from the store again. */
@@ -82,6 +92,7 @@ export class FeatureBook {
       taken: new Map<string, number>(),
       unread: new Set<string>(),
       unheard: new Map<string, number>(),
+      short: new Map<string, NextRead>(),
       readFor: null,
     };
     this.#series.delete(key);
@@ -91,8 +102,8 @@ export class FeatureBook {
   }
 
   /**
-   * Reads what was not seen in front of a candle: behind a hole or a time without candles its own venue, and every other one that is
-   * as far behind. Of those the candle of this interval may have gone to another replica: with the first candle of the next interval
+   * Reads what was not seen in front of a candle: behind a hole or a time without candles its own venue, again while its window is too
+   * short, and every other one that is as far behind. Of those the candle of this interval may have gone to another replica: with the first candle of the next interval
    * they are read once more, unless they were heard of meanwhile.
    */
   async #catchUp(series: Series, candle: Candle): Promise<void> {
@@ -106,18 +117,42 @@ export class FeatureBook {
       );
       for (const venue of behind) unheard.set(venue, candle.timestamp);
       await Promise.all([candle.exchange, ...behind].map((venue) => this.#restore(series, candle, venue)));
+      series.short.set(candle.exchange, nextRead(candle, lengthOf(candle)));
       return;
     }
+    await this.#lengthen(series, candle);
     const due = [...unheard].filter(([, readFor]) => readFor < candle.timestamp).map(([venue]) => venue);
     for (const venue of due) unheard.delete(venue);
     await Promise.all(due.map((venue) => this.#restore(series, candle, venue)));
   }
 
+  /** Where the window is too short, as behind a gap whose candles are mended a little later: takes the stored ones if they reach further. */
+  async #lengthen({ features, short }: Series, candle: Candle): Promise<void> {
+    const { exchange } = candle;
+    const next = short.get(exchange);
+    if (next === undefined || candle.timestamp < next.due) return;
+    const known = features.windowLength(exchange);
+    if (known >= WARM_UP_CANDLES - 1) {
+      short.delete(exchange);
+      return;
+    }
+    short.set(exchange, nextRead(candle, 2 * next.waitMs));
+    const stored = await this.#read(candle, exchange);
+    const trial = new SymbolFeatures(candle.timeframe);
+    trial.restore(exchange, stored ?? []);
+    if (trial.follows(candle) && trial.windowLength(exchange) > known)
+      features.restore(exchange, stored ?? []);
+  }
+
+  /** The stored candles right before a candle; null when the store cannot tell now. */
+  async #read({ symbol, timeframe, timestamp }: Candle, exchange: string): Promise<Candle[] | null> {
+    const query = { exchange, symbol, timeframe, before: timestamp, limit: WARM_UP_CANDLES - 1 };
+    return (await this.#options.history?.read(query)) ?? null;
+  }
+
   /** Lets a venue's window end right before the candle, as far as that is stored. */
   async #restore({ features, unread }: Series, candle: Candle, exchange: string): Promise<void> {
-    const { symbol, timeframe, timestamp } = candle;
-    const query = { exchange, symbol, timeframe, before: timestamp, limit: WARM_UP_CANDLES - 1 };
-    const stored = (await this.#options.history?.read(query)) ?? null;
+    const stored = await this.#read(candle, exchange);
     if (stored === null) {
       unread.add(exchange);
       return;
@@ -140,6 +175,14 @@ export class FeatureBook {
 
 function keyOf({ symbol, timeframe }: Candle): string {
   return `${symbol} ${timeframe}`;
+}
+
+function lengthOf({ timeframe }: Candle): number {
+  return timeframeMs(timeframe) as number;
+}
+
+function nextRead({ timestamp }: Candle, waitMs: number): NextRead {
+  return { due: timestamp + waitMs, waitMs };
 }
 
 function isSame(one: Candle | null, other: Candle): boolean {

@@ -208,6 +208,7 @@ describe('candles that give no row', () => {
     const features = ready();
     expect([features.follows(step(41)), features.reachesTo(step(41), 'binance')]).toEqual([false, false]);
     features.restore('binance', WALK.slice(11, 41));
+    expect([features.windowLength('binance'), features.windowLength('kraken')]).toEqual([30, 0]);
     expect([features.follows(step(41)), features.reachesTo(step(41), 'binance')]).toEqual([true, true]);
     expect([features.follows(step(40)), features.reachesTo(step(40), 'binance')]).toEqual([false, true]);
     expect(features.add(step(41)).row?.values).toEqual(lastOf(WALK.slice(0, 42)));

@@ -63,6 +63,12 @@ export class SymbolFeatures {
     return this.#venues.get(exchange)?.windowEnd === timestamp - this.#lengthMs;
   }
 
+  /** How many candles a venue's window holds since the last hole; 0 while it is empty. */
+  windowLength(exchange: string): number {
+    const series = this.#venues.get(exchange);
+    return series === undefined || Number.isNaN(series.windowEnd) ? 0 : series.window.length;
+  }
+
   /** Whether the window of another venue reaches to the candle before this one, or further. */
   reachesTo({ timestamp }: Pick<Candle, 'timestamp'>, exchange: string): boolean {
     return (this.#venues.get(exchange)?.windowEnd ?? Number.NaN) >= timestamp - this.#lengthMs;

@@ -51,7 +51,12 @@ export class VenueWindow {
     this.#count += 1;
   }
 
-  /** Whether enough candles came since the last hole. */
+  /** How many candles came since the last hole. */
+  get length(): number {
+    return this.#count;
+  }
+
+  /** Whether these are enough. */
   get ready(): boolean {
     return this.#count >= WARM_UP_CANDLES;
   }
