@@ -32,7 +32,7 @@ export class SimulatedPipeline {
       const simulator = new ChildProgram(root, 'tools/simulate', ['--seed', seed]);
       programs.unshift(simulator);
       const [, control = ''] = await simulator.line(/"control":"(http:[^"]+)"/);
-      const args = ['--port', '0', '--data-dir', directory];
+      const args = ['--port', '0', '--record-parquet', '--data-dir', directory];
       const standalone = new ChildProgram(root, 'apps/standalone', args, { SIMULATOR_URL: control });
       programs.unshift(standalone);
       const [, url = ''] = await standalone.line(/dashboard on (http:\S+?),/);
