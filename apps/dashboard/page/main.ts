@@ -9,9 +9,7 @@ import { SeriesFeeds } from './gateway/series-feeds';
 import { PipelinePanel } from './pipeline/pipeline-panel';
 import { PriceMatrix } from './prices/price-matrix';
 import type { CandleSeriesName, PipelineMessage, ServerMessage } from './protocol';
-import { SignalFeed } from './signals/signal-feed';
-import { SignalList } from './signals/signal-list';
-import { signalTally } from './signals/signal-tally';
+import { SignalsPanel } from './signals/signals-panel';
 import { TradeTape } from './tape/trade-tape';
 import { HelpDialog } from './view/help-dialog';
 import { applyLayout } from './view/layout';
@@ -46,7 +44,6 @@ let token = sessionStorage.getItem(TOKEN_KEY);
 /** The gateway's clock less ours, ms; null until it has told us. */
 let clockOffset: number | null = null;
 const stored = new HistoryRequests(() => token);
-const signals = new SignalFeed(stored, now, showSignals);
 
 const navigation = new Navigation(show);
 const prices = new PriceMatrix(byId('prices', HTMLElement), (exchange, symbol) =>
@@ -57,9 +54,11 @@ const prices = new PriceMatrix(byId('prices', HTMLElement), (exchange, symbol) =
 );
 const chart = new ChartPanel(stored);
 const tape = new TradeTape();
-const signalList = new SignalList(({ exchange, symbol, timeframe }) =>
-  navigation.go({ series: { exchange, symbol, timeframe }, panel: 'chart' }),
-);
+const signals = new SignalsPanel(stored, now, {
+  onChoose: (series) => navigation.go({ series, panel: 'chart' }),
+  onScope: (of) => navigation.adjust({ signals: of }),
+  onMarket: (judged) => chart.showSignals(judged),
+});
 const pipeline = new PipelinePanel();
 const connection = new ConnectionBar((typed) => {
   token = typed;
@@ -83,11 +82,6 @@ const panelSwitches = new ToggleGroup(byId('panel-switches', HTMLElement), PANEL
   navigation.adjust({ hidden: toggled(navigation.address.hidden, panel) }),
 );
 const tabs = new ToggleGroup(byId('tabs', HTMLElement), PANEL_NAMES, (panel) => navigation.adjust({ panel }));
-const signalsOf = new ToggleGroup(
-  byId('signals-of', HTMLElement),
-  { all: 'All', symbol: 'This market' },
-  (of) => navigation.adjust({ signals: of }),
-);
 const theme = new ThemeSwitch(byId('theme', HTMLButtonElement), () => chart.repaint());
 const help = new HelpDialog(
   new Shortcuts(pageShortcuts({ chart, controls, theme, toggleOverlay, openHelp: () => help.open() })),
@@ -133,7 +127,7 @@ function receive(message: ServerMessage): void {
 function takePipeline(message: PipelineMessage): void {
   clockOffset = message.now - Date.now();
   pipeline.show(message);
-  signalList.tellEngine(message.components.some(({ component }) => component.startsWith('ml-engine')));
+  signals.tellEngine(message.components.some(({ component }) => component.startsWith('ml-engine')));
   showAges();
 }
 
@@ -162,14 +156,13 @@ function show(address: PageAddress, before: PageAddress | null): void {
   controls.show(address);
   panelSwitches.show((panel) => !address.hidden.includes(panel));
   tabs.show((panel) => panel === address.panel);
-  signalsOf.show((of) => of === address.signals);
   chart.switchOff(address.off);
   if (address.series !== null && !isSameSeries(address.series, before?.series ?? null)) {
     prices.select(address.series.exchange, address.series.symbol);
     openSeries(address.series);
   }
   showTitle();
-  showSignals();
+  signals.show(address.series, address.signals);
 }
 
 function showSeries(series: CandleSeriesName): void {
@@ -179,19 +172,7 @@ function showSeries(series: CandleSeriesName): void {
   tape.open(series);
   setText(byId('tape-market', HTMLElement), `${symbol} on ${capitalized(exchange)}`);
   feeds.follow(series);
-  showSignals();
-}
-
-function showSignals(): void {
-  const { series, signals: of } = navigation.address;
-  const all = signals.newestFirst();
-  const own = all.filter(
-    ({ signal }) => signal.exchange === series?.exchange && signal.symbol === series.symbol,
-  );
-  const listed = of === 'symbol' ? own : all;
-  chart.showSignals(own);
-  signalList.show(listed);
-  setText(byId('signals-tally', HTMLElement), signalTally(listed));
+  signals.show(series, navigation.address.signals);
 }
 
 /** The tab tells the price of the chart's market. */

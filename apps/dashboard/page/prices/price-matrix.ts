@@ -23,7 +23,6 @@ export class PriceMatrix {
   private chosen: PriceCell | null = null;
   private selected = { exchange: '', symbol: '' };
   private now: number | null = null;
-  private filter = '';
   private isLaidOut = true;
   private readonly paint = (): void => this.draw();
   private readonly calm = (): void => {
@@ -92,13 +91,6 @@ export class PriceMatrix {
     return best;
   }
 
-  /** Shows only symbols that contain this text. Returns how many those are. */
-  showOnly(text: string): number {
-    this.filter = text.trim().toUpperCase();
-    for (const [symbol, { root }] of this.rows) root.hidden = !symbol.includes(this.filter);
-    return this.visibleSymbols().length;
-  }
-
   /**
    * Shows how old everything is at `now`, ms UTC, and compares anew what may still be compared. Returns the age of the newest
    * trade; null without any.
@@ -145,7 +137,6 @@ export class PriceMatrix {
 
   private addRow(symbol: string): SymbolRow {
     const row = newRow(symbol);
-    row.root.hidden = !symbol.includes(this.filter);
     this.rows.set(symbol, row);
     this.symbols = sortedWith(this.symbols, symbol);
     return row;
@@ -194,7 +185,7 @@ export class PriceMatrix {
 
   private move(event: KeyboardEvent): void {
     const { exchange = '', symbol = '' } = (event.target as HTMLElement).dataset;
-    const symbols = this.visibleSymbols();
+    const { symbols } = this;
     const from = [symbols.indexOf(symbol), this.venues.indexOf(exchange)] as const;
     const cellAt = (row: number, column: number): PriceCell | undefined =>
       this.rows.get(symbols[row] ?? '')?.cells.get(this.venues[column] ?? '');
@@ -203,10 +194,6 @@ export class PriceMatrix {
     event.preventDefault();
     this.makeReachable(next);
     next.button.focus();
-  }
-
-  private visibleSymbols(): string[] {
-    return this.symbols.filter((symbol) => symbol.includes(this.filter));
   }
 }
 
