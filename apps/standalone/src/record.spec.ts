@@ -15,6 +15,13 @@ jest.setTimeout(180_000);
 
 const SETTINGS = { TIMEFRAMES: '1s,5s,1m', SYMBOLS: 'BTC/USDT,ETH/USDT,BTC/USD', BACKFILL_MS: '30000' };
 
+/** What is looked at of /api/pipeline. */
+interface Pipeline {
+  readonly openGaps: number;
+  readonly watermarkLagMs: number | null;
+  readonly components: readonly { readonly component: string; readonly timestamp: number }[];
+}
+
 describe('npm run record', () => {
   let data: ReturnType<typeof temporaryDirectory>;
   const running: StandaloneProcess[] = [];
@@ -81,11 +88,13 @@ describe('npm run record', () => {
     const heldAt = Date.now();
     await eventually(
       async () => {
-        const { body } = await getJson<{ openGaps: number }>(`${url}/api/pipeline`);
-        // What is late has its time: only then every candle that can close has closed.
-        return body.openGaps === 0 && Date.now() - heldAt > 4_000 ? true : undefined;
+        const { body } = await getJson<Pipeline>(`${url}/api/pipeline`);
+        const processor = body.components.find(({ component }) => component === 'processor');
+        const watermark = (processor?.timestamp ?? 0) - (body.watermarkLagMs ?? Infinity);
+        // Behind the last trade by more than the second of its candle: only then every candle that can close has closed.
+        return body.openGaps === 0 && watermark > heldAt + 2_000 ? true : undefined;
       },
-      'every gap to be closed',
+      'every gap and every candle to be closed',
       60_000,
     );
   };

@@ -20,6 +20,7 @@ import { ConfigError } from '@neuraltrade/service';
 import { venues } from '@neuraltrade/venues';
 import { startVenueSimulator, type VenueSimulator } from '@neuraltrade/venue-simulator';
 import { adapterConfig } from './adapter-config';
+import { AdapterStateLog } from './adapter-state-log';
 import { type AdapterService, createAdapterService } from './adapter-service';
 import { keptLog, testVenue } from './testing/adapter-harness';
 import { until } from './testing/until';
@@ -150,6 +151,28 @@ describe('an adapter service against the venue simulator', () => {
         records.findIndex((record) => 'tradeId' in record && record.symbol === gap.symbol),
       ).toBeGreaterThan(at);
     }
+  });
+
+  it('notes when a symbol is first asked for before it subscribes, so that a kill before the first save leaves no hole', async () => {
+    const first = serve('binance');
+    await first.start();
+    // What a run leaves that is killed now.
+    const state = await AdapterStateLog.open(bus, {
+      exchange: 'binance',
+      instance: '',
+      source: 'the spec',
+      log: keptLog(),
+    });
+    const left = await state.restore();
+    await state.close();
+    expect([...left.keys()]).toEqual(['BTC/USDT', 'ETH/USDT', 'SOL/USDT']);
+    for (const known of left.values())
+      expect(known).toEqual({
+        lastTradeId: null,
+        lastTimestamp: null,
+        openGaps: [],
+        begunAt: expect.any(Number) as number,
+      });
   });
 
   it('follows its symbols file without disturbing the symbols that stay', async () => {

@@ -5,8 +5,6 @@ import { atMost, type Check, ConfigError } from '@neuraltrade/service';
 import type { Venue } from '@neuraltrade/venues';
 import { type AdapterParts, assembleAdapter, liveSettings } from './adapter-assembly';
 import type { AdapterConfig } from './adapter-config';
-import { ConfirmedState } from './adapter-state';
-import { AdapterStateLog } from './adapter-state-log';
 import type { ExchangeAdapter } from './exchange-adapter';
 import { recordAdapter } from './capture-recorder';
 import { fetchInstruments } from './instrument-list';
@@ -15,6 +13,7 @@ import { createRawPublisher, type RawPublisher } from './raw-publisher';
 import { ReconnectDelay } from './reconnect-delay';
 import type { Recording } from './recording';
 import type { Fetch } from './rest-get';
+import { StateKeeper } from './state-keeper';
 import { NoSymbolListedError, selectSymbols } from './symbol-selection';
 import { readSymbolsFile, SymbolsFile } from './symbols-file';
 import { repeat, systemTimers, type Timers } from './timers';
@@ -96,10 +95,7 @@ class RunningAdapterService {
   readonly #random: () => number;
   readonly #component: string;
   readonly #source: string;
-  #confirmed = new ConfirmedState(new Map());
-  #stateLog: AdapterStateLog | null = null;
-  #saving: Promise<void> | null = null;
-  #saveFailed = false;
+  readonly #state: StateKeeper;
   #charges: readonly { readonly at: number; readonly weight: number }[] = [];
   #adapter: ExchangeAdapter | null = null;
   #wanted: readonly string[];
@@ -117,6 +113,12 @@ class RunningAdapterService {
     this.#random = deps.random ?? Math.random;
     this.#component = ['adapter', venue.name, config.instance].filter((part) => part !== '').join('-');
     this.#source = `${this.#component}:${this.#timers.now()}:${Math.floor(this.#random() * 1e9)}`;
+    this.#state = new StateKeeper(bus, {
+      exchange: venue.name,
+      instance: config.instance,
+      source: this.#source,
+      log,
+    });
     this.publisher = createRawPublisher({
       bus,
       queues: coreQueues(config.partitions, config.queueMaxBytes),
@@ -130,7 +132,7 @@ class RunningAdapterService {
       bufferMaxTicks: config.bufferMaxTicks,
       batchMaxTicks: config.batchMaxTicks,
       batchFlushMs: config.batchFlushMs,
-      onConfirmed: (records) => this.#confirmed.confirmed(records),
+      onConfirmed: (records) => this.#state.confirmed(records),
     });
     this.publisher.onPressure((paused) => {
       if (paused) this.#adapter?.pause();
@@ -139,17 +141,10 @@ class RunningAdapterService {
   }
 
   async start(): Promise<void> {
-    const { bus, config, venue, log } = this.#deps;
+    const { bus, config } = this.#deps;
     if (config.symbolsFile !== null) this.#wanted = await readSymbolsFile(config.symbolsFile);
     await bus.declare(coreQueues(config.partitions, config.queueMaxBytes));
-    const { instance } = config;
-    this.#stateLog = await AdapterStateLog.open(bus, {
-      exchange: venue.name,
-      instance,
-      source: this.#source,
-      log,
-    });
-    this.#confirmed = new ConfirmedState(await this.#stateLog.restore());
+    await this.#state.restore();
     this.#cancelSecond = repeat(this.#timers, STATUS_PERIOD_MS, () => this.#everySecond());
     const delay = new ReconnectDelay(
       { baseMs: config.reconnectBaseMs, maxMs: config.reconnectMaxMs },
@@ -173,7 +168,7 @@ class RunningAdapterService {
     this.publisher.stop();
     this.#cancelSecond?.();
     // What is not saved is told again by the venue: a broker that is away must not keep this process.
-    await atMost(timeoutMs / 4, this.#saveLast());
+    await atMost(timeoutMs / 4, this.#state.close());
     this.#sendStatus();
   }
 
@@ -200,8 +195,9 @@ class RunningAdapterService {
       this.#cancelRetry = this.#timers.schedule(waitMs, () => void this.#beginLater(delay));
       return;
     }
+    await this.#state.begin(symbols, this.#timers.now());
     if (this.#stopped) return;
-    // The file may have been changed while the venue was asked.
+    // The file may have been changed meanwhile.
     if (wanted === this.#wanted) this.#begin(symbols);
     else await this.#tryToBegin(delay);
   }
@@ -252,6 +248,7 @@ class RunningAdapterService {
   async #changeTo(symbols: readonly string[]): Promise<void> {
     if (this.#adapter !== null) {
       const listed = await this.#listedSymbols(symbols);
+      await this.#state.begin(listed, this.#timers.now());
       if (!this.#stopped) this.#adapter.setSymbols(listed);
     }
     this.#wanted = symbols;
@@ -274,7 +271,7 @@ class RunningAdapterService {
       settings: liveSettings(config),
       restUrl: config.restUrl,
       charged: this.#charges.reduce((sum, { weight }) => sum + weight, 0),
-      state: this.#confirmed.symbols,
+      state: this.#state.symbols,
       budgets: this.#deps.budgets,
       transport: this.#deps.transport ?? webSocketTransport({ maxFrameBytes, timers }),
       timers,
@@ -290,26 +287,7 @@ class RunningAdapterService {
 
   #everySecond(): void {
     this.#sendStatus();
-    if (this.#saving === null && this.#confirmed.takeChanged()) {
-      this.#saving = this.#save().finally(() => (this.#saving = null));
-    }
-  }
-
-  async #save(): Promise<void> {
-    try {
-      await this.#stateLog?.save(this.#confirmed.symbols);
-      this.#saveFailed = false;
-    } catch (error) {
-      this.#confirmed.markChanged();
-      if (!this.#saveFailed) this.#deps.log.error({ err: error }, 'The adapter state could not be saved.');
-      this.#saveFailed = true;
-    }
-  }
-
-  async #saveLast(): Promise<void> {
-    await this.#saving;
-    await this.#save();
-    await this.#stateLog?.close();
+    this.#state.saveChanges();
   }
 
   #sendStatus(): void {

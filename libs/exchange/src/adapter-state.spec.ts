@@ -46,6 +46,30 @@ describe('the confirmed state', () => {
     expect(filledTo()).toBeUndefined();
   });
 
+  it('tells the next run since when a symbol was asked for, until a trade of it is confirmed', () => {
+    const state = new ConfirmedState(new Map());
+    const begunAt = () => state.forNextRun().get('BTC/USDT')?.begunAt;
+    state.begin(['BTC/USDT'], 1_000);
+    state.begin(['BTC/USDT'], 2_000);
+    expect(begunAt()).toBe(1_000);
+    expect(state.takeChanged()).toBe(true);
+    // This run's own adapter begins with nothing.
+    expect(state.symbols.get('BTC/USDT')).toBeUndefined();
+    state.confirmed([gap('open'), gap('filled')]);
+    expect(begunAt()).toBe(1_000);
+    const next = new ConfirmedState(state.forNextRun());
+    expect(next.symbols.get('BTC/USDT')?.begunAt).toBe(1_000);
+    for (const run of [state, next]) {
+      run.confirmed([tick('10', 100)]);
+      run.begin(['BTC/USDT'], 3_000);
+      expect(run.forNextRun().get('BTC/USDT')).toEqual({
+        lastTradeId: '10',
+        lastTimestamp: 100,
+        openGaps: [],
+      });
+    }
+  });
+
   it('does not change for a clock record alone', () => {
     const state = new ConfirmedState(new Map());
     state.confirmed([{ exchange: 'binance', symbols: ['BTC/USDT'], timestamp: 1, offsetMs: 0 }]);

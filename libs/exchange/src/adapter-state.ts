@@ -20,6 +20,8 @@ export interface SymbolState {
   readonly openGaps: readonly Gap[];
   /** By gap id: the trade up to which every id of that gap has been published; absent = none of any. */
   readonly filledTo?: Readonly<Record<string, TradePlace>> | undefined;
+  /** When an earlier run first asked for the symbol, by its machine's clock, ms UTC; absent once a trade of it was confirmed. */
+  readonly begunAt?: number | undefined;
 }
 
 /** The state of one adapter by symbol. */
@@ -37,6 +39,7 @@ const stateSchema = z.record(
         z.object({ tradeId: z.string().regex(/^\d{1,40}$/), timestamp: z.number().int().nonnegative() }),
       )
       .optional(),
+    begunAt: z.number().int().nonnegative().optional(),
   }),
 );
 
@@ -54,11 +57,14 @@ export function decodeState(body: Buffer): AdapterState | null {
   }
 }
 
+const NOTHING_KNOWN: SymbolState = { lastTradeId: null, lastTimestamp: null, openGaps: [] };
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What has been confirmed by the bus so far, per symbol: the part of an adapter's knowledge that may be relied on. */
 export class ConfirmedState {
   readonly #symbols = new Map<string, Writable<SymbolState>>();
+  readonly #begunAt = new Map<string, number>();
   #changed = false;
 
   /** @param earlier what the last run left. */
@@ -71,7 +77,7 @@ export class ConfirmedState {
     return this.#symbols;
   }
 
-  /** Whether anything was confirmed since this was asked last. */
+  /** Whether anything has changed since this was asked last. */
   takeChanged(): boolean {
     const changed = this.#changed;
     this.#changed = false;
@@ -81,6 +87,23 @@ export class ConfirmedState {
   /** Makes the next {@link takeChanged} true: the state could not be saved. */
   markChanged(): void {
     this.#changed = true;
+  }
+
+  /** Notes that symbols of which no trade is known are asked for from `now` (ms UTC) on. */
+  begin(symbols: readonly string[], now: number): void {
+    for (const symbol of symbols) {
+      if (this.#symbols.has(symbol) || this.#begunAt.has(symbol)) continue;
+      this.#begunAt.set(symbol, now);
+      this.#changed = true;
+    }
+  }
+
+  /** What the next run has to know: the present state, and what this run began with and has not seen trade. */
+  forNextRun(): AdapterState {
+    const state = new Map<string, SymbolState>(this.#symbols);
+    for (const [symbol, begunAt] of this.#begunAt)
+      state.set(symbol, { ...(state.get(symbol) ?? NOTHING_KNOWN), begunAt });
+    return state;
   }
 
   /** Takes the records of a confirmed batch. */
@@ -98,6 +121,8 @@ export class ConfirmedState {
       if (known.lastTradeId === null || compareTradeIds(record.tradeId, known.lastTradeId) > 0) {
         known.lastTradeId = record.tradeId;
         known.lastTimestamp = record.timestamp;
+        delete known.begunAt;
+        this.#begunAt.delete(record.symbol);
       }
     }
   }
@@ -105,7 +130,7 @@ export class ConfirmedState {
   #known(symbol: string): Writable<SymbolState> {
     let known = this.#symbols.get(symbol);
     if (known === undefined) {
-      known = { lastTradeId: null, lastTimestamp: null, openGaps: [] };
+      known = { ...NOTHING_KNOWN };
       this.#symbols.set(symbol, known);
     }
     return known;

@@ -31,6 +31,19 @@ describe('a gap', () => {
     expect(gaps()).toEqual([]);
   });
 
+  it('reaches from before the beginning of an earlier run that left no trade, whatever the distance of the clocks', () => {
+    const begunAt = TEST_START - 5_000;
+    const state = new Map([['BTC/USDT', { lastTradeId: null, lastTimestamp: null, openGaps: [], begunAt }]]);
+    const { transport, gaps } = adapterHarness({ state });
+    transport.latest.opens().says(acked(1), trade(10));
+    expect(gaps()[0]).toMatchObject({
+      afterTradeId: null,
+      fromTimestamp: begunAt - 10_000,
+      cause: 'restart',
+    });
+    expect(gaps().at(-1)).toMatchObject({ beforeTradeId: '10', status: 'unfillable' });
+  });
+
   it('opens when the connection ends and closes behind the trade that ends it', () => {
     const { transport, records, pass } = adapterHarness();
     transport.latest.opens().says(acked(1), trade(10));

@@ -8,6 +8,9 @@ import { OpenGap, type TradePlace } from './open-gap';
 import { rawTrade } from './raw-trade';
 import { SymbolActivity } from './symbol-activity';
 
+/** How far the venue's clock may be behind this machine's, ms: so much earlier the trades of an earlier run are asked for. */
+const CLOCK_SLACK_MS = 10_000;
+
 /** What one symbol's feed is made of. */
 export interface SymbolFeedDeps extends GapLineDeps {
   /** Which of several adapters of the venue this is; '' = the only one. */
@@ -70,10 +73,13 @@ export class SymbolFeed {
   }
 
   /** Goes on from what an earlier run published: everything since is missing until it is seen. */
-  restore({ lastTradeId, lastTimestamp, openGaps, filledTo }: SymbolState): void {
+  restore({ lastTradeId, lastTimestamp, openGaps, filledTo, begunAt }: SymbolState): void {
     this.#lastId = lastTradeId;
     this.#lastTimestamp = lastTimestamp;
-    this.#begun = lastTradeId !== null || openGaps.length > 0;
+    // Its trades may have been published without being noted: the run before was killed within its first second.
+    const since =
+      begunAt === undefined ? null : Math.max(0, begunAt - CLOCK_SLACK_MS - this.#deps.backfillMs);
+    this.#begun = lastTradeId !== null || openGaps.length > 0 || since !== null;
     const last =
       lastTradeId === null || lastTimestamp === null
         ? null
@@ -86,7 +92,8 @@ export class SymbolFeed {
       // Its record is repeated because the consumer may have lost it with us.
       this.#gaps.open(gap);
     });
-    if (this.#gaps.openEnded === null && lastTimestamp !== null) this.#openGap('restart', lastTimestamp);
+    const from = lastTimestamp ?? since;
+    if (this.#gaps.openEnded === null && from !== null) this.#openGap('restart', from);
   }
 
   /** A new connection begins: its first trades may repeat what was seen, and quotes of the old one are void. */
