@@ -40,7 +40,7 @@ export class StateKeeper {
    */
   async begin(symbols: readonly string[], now: number): Promise<void> {
     this.#state.begin(symbols, now);
-    while (this.#saving !== null) await this.#saving;
+    await this.#saving;
     this.saveChanges();
     await this.#saving;
   }

@@ -63,6 +63,16 @@ describe('a gap of one adapter whose trades another one has seen', () => {
     expect(incomplete([...first, ...trades(6, 7), clock(31)])).toEqual([0, 1]);
   });
 
+  it('is none, nor is the one inside it that a killed adapter left behind, when both were closed as lost before', () => {
+    const lost = [...trades(0, 5), gap(5, null), gap(3, null), trade(9), gap(3, 9, 'unfillable')];
+    const last = (records: readonly RawRecord[]) =>
+      new Map(resultOf(CONFIG, records, true).gaps.map(({ gapId, status }) => [gapId, status]));
+    const ids = [gap(3, null).gapId, gap(5, null).gapId];
+    expect(last(lost).get(ids[1] as string)).toBe('unfillable');
+    const covered = last([...lost, ...trades(6, 8), ...trades(10, 20), clock(30)]);
+    expect(ids.map((id) => covered.get(id))).toEqual(['filled', 'filled']);
+  });
+
   it('without an end begins anew behind what was seen, when its adapter never comes again', () => {
     const records = [...trades(0, 5), gap(5, null), ...trades(6, 20), clock(30)];
     expect(incomplete(records)).toEqual([3]);

@@ -56,7 +56,7 @@ describe('the ledger of gaps', () => {
       const gap = sampleGap({ gapId: 'closed', cause: 'restart', status: 'filled', ...closed });
       ledger.apply(gap, at(20));
       return {
-        closed: ledger.closeInside(gap, nextIsSeen ? nextOf : itself),
+        closed: ledger.closeInside(gap, 0, nextIsSeen ? nextOf : itself),
         touches: ledger.touches(at(9), at(10)),
       };
     };
@@ -123,9 +123,9 @@ describe('the ledger of gaps', () => {
         fromTimestamp: at(7),
         toTimestamp: at(12),
       };
-      expect(ledger.closeInside(sampleGap({ ...whole, gapId: 'closed', status: 'filled' }), itself)).toEqual(
-        [],
-      );
+      expect(
+        ledger.closeInside(sampleGap({ ...whole, gapId: 'closed', status: 'filled' }), 0, itself),
+      ).toEqual([]);
     });
   });
 

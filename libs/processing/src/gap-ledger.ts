@@ -100,14 +100,17 @@ export class GapLedger {
    * Closes the gaps without an end that lie inside a gap which was just closed, and returns their closing records. An adapter
    * that was killed right after it announced a gap begins anew from what it had saved before: the gap that it then closes has
    * another id, and nobody would ever close the first one.
+   * @param eventTime as of {@link apply}.
    * @param seenUpTo as of {@link takeBack}.
    */
-  closeInside(closed: Gap, seenUpTo: (tradeId: string) => string): Gap[] {
+  closeInside(closed: Gap, eventTime: number, seenUpTo: (tradeId: string) => string): Gap[] {
     const isSeen = (tradeId: string): boolean => seenUpTo(tradeId) !== tradeId;
     const inside = [...this.open].filter(([, gap]) => gap.to === Infinity && endsBehind(closed, gap, isSeen));
     return inside.map(([gapId, { from, afterTradeId, cause }]) => {
-      this.open.delete(gapId);
-      return { ...closed, gapId, afterTradeId, fromTimestamp: from, missing: null, cause };
+      const record = { ...closed, gapId, afterTradeId, fromTimestamp: from, missing: null, cause };
+      // As any other: the ids of one that could not be filled may still be seen.
+      this.apply(record, eventTime);
+      return record;
     });
   }
 

@@ -141,8 +141,9 @@ export class SymbolState {
   applyGap(gap: Gap): Gap[] {
     this.release();
     this.covered.delete(gap.gapId);
-    this.gaps.apply(gap, this.watermark.eventTime);
-    const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap, this.seenUpTo);
+    const { eventTime } = this.watermark;
+    this.gaps.apply(gap, eventTime);
+    const closed = gap.status === 'open' ? [] : this.gaps.closeInside(gap, eventTime, this.seenUpTo);
     this.takeBack();
     const { status, fromTimestamp, toTimestamp } = gap;
     const reaches = this.observedFrom === Infinity || (toTimestamp ?? Infinity) >= this.observedFrom;

@@ -21,7 +21,9 @@ import {
 import { createRabbitMqBus, type MessageBus } from '@neuraltrade/messaging';
 import { createProcessing, DEFAULT_PROCESSING } from '@neuraltrade/processing';
 import type { TruthRecord } from '@neuraltrade/venue-simulator';
+import { consumeSteadily } from './testing/consume-steadily';
 import { LateServer } from './testing/late-server';
+import { nameOf, owedTrades } from './testing/owed-trades';
 import { publishedState } from './testing/published-state';
 import { PARTITIONS, rawTick } from './testing/records';
 import { SimulatedMarket } from './testing/simulated-market';
@@ -161,7 +163,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     let before = -1;
     await eventually(
       async () => {
-        told = market.told();
+        told = owedTrades(market.told(), sink.trades);
         const isComplete = told.every((trade) => sink.trades.has(nameOf(trade)));
         // A second without anything new: the last candles are closed by clocks.
         const isQuiet = before === sink.latest.size;
@@ -266,15 +268,10 @@ class HistoryRefused {
 
 /** Keeps the last status of each gap, as the store would. */
 async function collectGaps(bus: MessageBus, gaps: Map<string, string>): Promise<void> {
-  const { events } = sinkQueues(1);
-  const subscription = await bus.consume(events.name, { prefetch: 100 }, (delivery) => {
+  await consumeSteadily(bus, sinkQueues(1).events.name, { prefetch: 100 }, (delivery, ack) => {
     for (const { gapId, status } of decodeBatch('gaps', delivery).records) gaps.set(gapId, status);
-    subscription.ack(delivery.tag);
+    ack();
   });
-}
-
-function nameOf({ exchange, symbol, tradeId }: Pick<TruthRecord, 'exchange' | 'symbol' | 'tradeId'>): string {
-  return `${exchange}:${symbol}:${tradeId}`;
 }
 
 /** What one adapter that misses nothing would give, by candle key. */

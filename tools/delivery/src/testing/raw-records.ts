@@ -1,5 +1,6 @@
 import { decodeBatch, type Gap, isClock, isGap, type RawRecord, rawQueue } from '@neuraltrade/contracts';
-import type { Delivery, MessageBus, Subscription } from '@neuraltrade/messaging';
+import type { Delivery, MessageBus } from '@neuraltrade/messaging';
+import { consumeSteadily } from './consume-steadily';
 
 /** Takes what adapters publish on market.raw, in the order of each partition, and stops taking it on command. */
 export class RawRecords {
@@ -11,8 +12,7 @@ export class RawRecords {
   readonly counts = new Map<string, number>();
   /** Gap records by the gap's id: the newest one. */
   readonly gaps = new Map<string, Gap>();
-  readonly #held: { readonly delivery: Delivery; readonly partition: number }[] = [];
-  readonly #subscriptions: Subscription[] = [];
+  readonly #held: (() => void)[] = [];
   #holding = false;
 
   /** @param partitions number of partitions of market.raw. */
@@ -20,16 +20,17 @@ export class RawRecords {
     this.records = Array.from({ length: partitions }, () => []);
   }
 
-  /** Begins to take them. */
+  /** Begins to take them, and goes on over lost connections. */
   async start(bus: MessageBus): Promise<void> {
     for (const [partition] of this.records.entries()) {
-      const { name } = rawQueue(partition, 1);
-      this.#subscriptions.push(
-        await bus.consume(name, { prefetch: 10 }, (delivery) => {
-          if (this.#holding) this.#held.push({ delivery, partition });
-          else this.#take(delivery, partition);
-        }),
-      );
+      await consumeSteadily(bus, rawQueue(partition, 1).name, { prefetch: 10 }, (delivery, ack) => {
+        const take = (): void => {
+          this.#take(delivery, partition);
+          ack();
+        };
+        if (this.#holding) this.#held.push(take);
+        else take();
+      });
     }
   }
 
@@ -41,7 +42,7 @@ export class RawRecords {
   /** Goes on. */
   release(): void {
     this.#holding = false;
-    for (const { delivery, partition } of this.#held.splice(0)) this.#take(delivery, partition);
+    for (const take of this.#held.splice(0)) take();
   }
 
   /** Trades of a venue so far, repeats included. */
@@ -60,6 +61,5 @@ export class RawRecords {
       this.trades.add(`${record.exchange}:${record.symbol}:${record.tradeId}`);
       this.counts.set(record.exchange, this.count(record.exchange) + 1);
     }
-    this.#subscriptions[partition]?.ack(delivery.tag);
   }
 }

@@ -10,6 +10,7 @@ import {
   sinkQueues,
 } from '@neuraltrade/contracts';
 import type { MessageBus } from '@neuraltrade/messaging';
+import { consumeSteadily } from './consume-steadily';
 
 /** A second, ms: the timeframe of these candles. */
 const SECOND = 1_000;
@@ -40,21 +41,13 @@ export class SignalTraffic {
 
   /** Takes outcomes from the store's queue, and goes on over lost connections. */
   async collect(): Promise<void> {
-    const subscription = await this.bus.consume(
-      sinkQueues(1).outcomes.name,
-      { prefetch: 100 },
-      (delivery) => {
-        for (const outcome of decodeBatch('outcomes', delivery).records) {
-          const key = signalKey(outcome);
-          const contents = this.outcomes.get(key) ?? new Set();
-          this.outcomes.set(key, contents.add(JSON.stringify(outcome)));
-        }
-        subscription.ack(delivery.tag);
-      },
-    );
-    void subscription.ended.then((how) => {
-      // Refused only once the bus is closed.
-      if (how === 'lost') void this.collect().catch(() => undefined);
+    await consumeSteadily(this.bus, sinkQueues(1).outcomes.name, { prefetch: 100 }, (delivery, ack) => {
+      for (const outcome of decodeBatch('outcomes', delivery).records) {
+        const key = signalKey(outcome);
+        const contents = this.outcomes.get(key) ?? new Set();
+        this.outcomes.set(key, contents.add(JSON.stringify(outcome)));
+      }
+      ack();
     });
   }
 

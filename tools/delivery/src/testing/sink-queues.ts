@@ -1,5 +1,6 @@
 import { type Candle, candleKey, decodeBatch, replaces, sinkQueues } from '@neuraltrade/contracts';
-import type { Delivery, MessageBus } from '@neuraltrade/messaging';
+import type { MessageBus } from '@neuraltrade/messaging';
+import { consumeSteadily } from './consume-steadily';
 
 /** Takes what the processor publishes for the store, and keeps what a store would. */
 export class SinkQueues {
@@ -19,25 +20,16 @@ export class SinkQueues {
   /** Begins to take them, and goes on over lost connections. */
   async start(bus: MessageBus): Promise<void> {
     const { ticks, ohlcv } = sinkQueues(1);
-    await this.#consume(bus, ticks.name, (delivery) => {
+    await consumeSteadily(bus, ticks.name, { prefetch: 100 }, (delivery, ack) => {
       for (const { exchange, symbol, tradeId } of decodeBatch('ticks', delivery).records) {
         this.trades.add(`${exchange}:${symbol}:${tradeId}`);
         this.ticks += 1;
       }
+      ack();
     });
-    await this.#consume(bus, ohlcv.name, (delivery) => {
+    await consumeSteadily(bus, ohlcv.name, { prefetch: 100 }, (delivery, ack) => {
       for (const candle of decodeBatch('candles', delivery).records) this.#take(candle);
-    });
-  }
-
-  async #consume(bus: MessageBus, queue: string, take: (delivery: Delivery) => void): Promise<void> {
-    const subscription = await bus.consume(queue, { prefetch: 100 }, (delivery) => {
-      take(delivery);
-      subscription.ack(delivery.tag);
-    });
-    void subscription.ended.then((how) => {
-      // Refused only once the bus is closed.
-      if (how === 'lost') void this.#consume(bus, queue, take).catch(() => undefined);
+      ack();
     });
   }
 
