@@ -14,7 +14,7 @@ const HELP = `Makes the pictures of the README: the whole pipeline on a simulate
   --seed N      seed of the simulated market, default 7
   --help        this text
 
-It takes about ten minutes: signals are judged at their horizon, the plots show the last minutes, and the gaps are real ones.
+It takes about four minutes: the plots show the last minutes, and the gaps are real ones.
 `;
 
 async function main(): Promise<void> {
