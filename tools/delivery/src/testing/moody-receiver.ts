@@ -23,6 +23,8 @@ export class MoodyReceiver {
 
   private constructor(random: () => number) {
     this.#server = createServer((request, response) => {
+      // Whoever else on this machine tries this port is none of the matter.
+      if (request.method !== 'POST') return void response.writeHead(405).end();
       void bodyOf(request).then((body) => {
         const mood = this.moody ? random() : 0;
         const key = String(request.headers['idempotency-key']);

@@ -32,11 +32,16 @@ export class SignalTraffic {
   #stopped = false;
   #sent = 0;
 
-  /** @param start where the market begins, ms UTC, on a full second. @param random draws evenly from [0, 1). */
+  /**
+   * @param start where the market begins, ms UTC, on a full second.
+   * @param random draws evenly from [0, 1).
+   * @param isBehind whether whoever takes what comes of it has enough for now: the market stands still meanwhile.
+   */
   constructor(
     private readonly bus: MessageBus,
     private readonly start: number,
     private readonly random: () => number,
+    private readonly isBehind: () => boolean,
   ) {}
 
   /** Takes outcomes from the store's queue, and goes on over lost connections. */
@@ -71,9 +76,11 @@ export class SignalTraffic {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const close = this.#next() + SECOND;
-      await this.#candles(close - SECOND);
-      for (const series of SERIES) await this.#signals(series, close);
+      if (!this.isBehind()) {
+        const close = this.#next() + SECOND;
+        await this.#candles(close - SECOND);
+        for (const series of SERIES) await this.#signals(series, close);
+      }
       await new Promise((resolve) => setTimeout(resolve, PACE_MS));
     }
   }
