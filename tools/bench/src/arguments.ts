@@ -18,8 +18,13 @@ export const HELP = `Measures parts of the pipeline; one JSON line a figure, wit
                      time from a trade on the bus to the screen, and the heap, at a steady rate of trades
   --suite inference  time of the shipped model a candle, and of its answer, against ONNX Runtime called in the same process;
                      candles judged and features computed a second; memory
+  --suite backtest   candles of a year backtested a second, against the Python package backtesting on the same strategy and
+                     candles, with what the two do not agree on; trades a second replayed from Parquet files and from the store
   --candles N        candles judged      (20000)    inference
+                     or backtested       (525600)   backtest
+  --python FILE      Python of the peer  (python3)  backtest; python3 -m venv VENV && VENV/bin/pip install backtesting==0.6.6
   --ticks N          ticks to write      (1000000)  store, sink
+                     or replayed         (1000000)  backtest
   --batch N          ticks a request     (5000)     store
   --message N        ticks a message     (100)      sink
   --gzip true        compress requests   (false)    store
@@ -37,6 +42,12 @@ export type BenchRequest =
   | { readonly suite: 'page'; readonly rate: number; readonly seconds: number }
   | { readonly suite: 'dashboard'; readonly clients: number; readonly rate: number; readonly seconds: number }
   | { readonly suite: 'inference'; readonly candles: number }
+  | {
+      readonly suite: 'backtest';
+      readonly candles: number;
+      readonly ticks: number;
+      readonly python: string;
+    }
   | { readonly suite: 'clients'; readonly url: string; readonly clients: number; readonly seconds: number };
 
 const DEFAULTS = {
@@ -48,17 +59,25 @@ const DEFAULTS = {
   rate: 1_000,
   seconds: 60,
 } as const;
+/** Of a minute each. */
+const CANDLES_OF_A_YEAR = 525_600;
 
 /**
  * Reads the arguments (without node and script); null for --help.
  * @throws ExpectedError with a sentence for the user of the command.
  */
 export function readArguments(args: readonly string[]): BenchRequest | null {
-  const names = ['suite', 'gzip', 'url', ...(Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[])] as const;
+  const names = [
+    'suite',
+    'gzip',
+    'url',
+    'python',
+    ...(Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]),
+  ] as const;
   const { help, values } = readFlags(args, names);
   if (help) return null;
-  const count = (flag: keyof typeof DEFAULTS): number => {
-    const text = values[flag] ?? String(DEFAULTS[flag]);
+  const count = (flag: keyof typeof DEFAULTS, fallback: number = DEFAULTS[flag]): number => {
+    const text = values[flag] ?? String(fallback);
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw usage(`--${flag} takes a whole number from 1 to 999999999.`);
   };
@@ -70,6 +89,10 @@ export function readArguments(args: readonly string[]): BenchRequest | null {
       return { suite, ticks: count('ticks'), message: count('message') };
     case 'inference':
       return { suite, candles: count('candles') };
+    case 'backtest': {
+      const candles = count('candles', CANDLES_OF_A_YEAR);
+      return { suite, candles, ticks: count('ticks'), python: values.python ?? 'python3' };
+    }
     case 'page':
       return { suite, rate: count('rate'), seconds: count('seconds') };
     case 'dashboard': {
@@ -80,7 +103,9 @@ export function readArguments(args: readonly string[]): BenchRequest | null {
       return { suite: 'clients', ...sizes, url: url.replace(/\/$/, '') };
     }
     default:
-      throw usage(`There is no suite '${suite}': --suite takes store, sink, dashboard, page or inference.`);
+      throw usage(
+        `There is no suite '${suite}': --suite takes store, sink, dashboard, page, inference or backtest.`,
+      );
   }
 }
 

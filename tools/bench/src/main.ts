@@ -7,6 +7,7 @@ import {
 } from '@neuraltrade/infra';
 import { ExpectedError } from '@neuraltrade/service';
 import { type BenchRequest, HELP, readArguments } from './arguments';
+import { benchBacktest } from './backtest-suite';
 import { runClients } from './dashboard-clients';
 import { benchDashboard } from './dashboard-suite';
 import { benchInference } from './inference-suite';
@@ -28,6 +29,8 @@ async function measure(request: BenchRequest): Promise<void> {
       return withInflux((influx) => withBroker((broker) => benchSink(broker, influx, request, tell)));
     case 'inference':
       return benchInference(request, tell);
+    case 'backtest':
+      return benchBacktest(request, tell);
     case 'page':
       return benchPage(request, tell);
     case 'dashboard':
