@@ -1,26 +1,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startVenueSimulator, type VenueSimulator } from '@neuraltrade/venue-simulator';
-import {
-  type Ending,
-  eventually,
-  getJson,
-  StandaloneProcess,
-  temporaryDirectory,
-} from './testing/standalone-process';
+import { startVenueSimulator } from '@neuraltrade/venue-simulator';
+import { addressesOf, befall } from './testing/faulty-venues';
+import { type Ending, getJson, StandaloneProcess, temporaryDirectory } from './testing/standalone-process';
 import { compareStores, type TableDifference } from './testing/stored-differences';
 
 // Each test waits for conditions with deadlines of their own; this bound only ends a hang.
 jest.setTimeout(180_000);
 
 const SETTINGS = { TIMEFRAMES: '1s,5s,1m', SYMBOLS: 'BTC/USDT,ETH/USDT,BTC/USD', BACKFILL_MS: '30000' };
-
-/** What is looked at of /api/pipeline. */
-interface Pipeline {
-  readonly openGaps: number;
-  readonly watermarkLagMs: number | null;
-  readonly components: readonly { readonly component: string; readonly timestamp: number }[];
-}
 
 describe('npm run record', () => {
   let data: ReturnType<typeof temporaryDirectory>;
@@ -62,43 +50,6 @@ describe('npm run record', () => {
     return { store: join(data.path, directory, folder ?? '', 'store'), said: ending.stderr };
   };
 
-  /** Faults on every venue at once, and then a market at rest until every gap is closed. */
-  const befall = async (simulator: VenueSimulator, url: string): Promise<void> => {
-    const { faults } = simulator;
-    const trades = (): number => simulator.statistics().trades;
-    const after = (count: number): Promise<true> => {
-      const until = trades() + count;
-      return eventually(() => (trades() >= until ? true : undefined), `${count} more trades`);
-    };
-    await after(300);
-    faults.dropTrades('binance', 'BTC/USDT', 3);
-    faults.duplicateFrames('kraken', 'BTC/USD', 3);
-    faults.swapFrames('bybit', 'BTC/USDT');
-    faults.rest('binance', { status: 429, forMs: 1_500, retryAfter: '1' });
-    await after(300);
-    simulator.cutClients('kraken');
-    simulator.cutClients('bybit');
-    faults.sendGarbage('coinbase');
-    faults.dropTrades('coinbase', 'BTC/USD', 2);
-    await after(400);
-    faults.refuseSubscriptions('binance', 1);
-    simulator.cutClients('binance');
-    await after(400);
-    simulator.hold();
-    const heldAt = Date.now();
-    await eventually(
-      async () => {
-        const { body } = await getJson<Pipeline>(`${url}/api/pipeline`);
-        const processor = body.components.find(({ component }) => component === 'processor');
-        const watermark = (processor?.timestamp ?? 0) - (body.watermarkLagMs ?? Infinity);
-        // Behind the last trade by more than the second of its candle: only then every candle that can close has closed.
-        return body.openGaps === 0 && watermark > heldAt + 2_000 ? true : undefined;
-      },
-      'every gap and every candle to be closed',
-      60_000,
-    );
-  };
-
   it('of faults and backfills gives the same ticks, candles and gaps when it is replayed', async () => {
     const simulator = await startVenueSimulator({
       seed: 7,
@@ -107,14 +58,11 @@ describe('npm run record', () => {
       historyMs: 60_000,
     });
     try {
-      const addresses = Object.fromEntries(
-        [...simulator.endpoints].flatMap(([venue, { webSocketUrl, restUrl }]) => [
-          [`${venue.toUpperCase()}_WS_URL`, webSocketUrl],
-          [`${venue.toUpperCase()}_REST_URL`, restUrl],
-        ]),
-      );
       const capture = join(data.path, 'capture.jsonl');
-      const recording = start(['record', '--live', '--out', capture], 'live', { ...SETTINGS, ...addresses });
+      const recording = start(['record', '--live', '--out', capture], 'live', {
+        ...SETTINGS,
+        ...addressesOf(simulator),
+      });
       await befall(simulator, await recording.url());
       const ending = await recording.stop('SIGINT');
       endedWell(ending);

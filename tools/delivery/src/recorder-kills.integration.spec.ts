@@ -27,8 +27,11 @@ const KILLS = Number(process.env['RECORDER_KILLS'] ?? 2);
 const SEED = Number(process.env['RECORDER_SEED'] ?? 1);
 /** So small that the queue drops messages while the recorder is away. */
 const QUEUE_MAX_BYTES = 65_536;
-const MESSAGES = 400;
+/** Between two kills it is away for many messages, and at work for more. */
+const MESSAGES = 200 * KILLS;
 const MESSAGE_TICKS = 20;
+/** Time from a tick to the next, ms. */
+const TICK_MS = 20;
 const WITHIN_MS = 60_000;
 
 const broker = sharedRabbitMq(process.env);
@@ -74,7 +77,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
       return service;
     };
     // Old enough that nothing of it is on its way any more.
-    const first = Date.now() - 600_000;
+    const first = Date.now() - 600_000 - MESSAGES * MESSAGE_TICKS * TICK_MS;
     let current = start();
     const killBefore = new Set(
       Array.from({ length: KILLS }, (_, kill) =>
@@ -82,7 +85,11 @@ function suite(rabbitMq: SharedRabbitMq): void {
       ),
     );
     for (let message = 0; message < MESSAGES; message++) {
-      if (killBefore.has(message)) await current.stop('SIGKILL');
+      if (killBefore.has(message)) {
+        // It is at work: on what came while it was away, and what comes now.
+        await current.isReady();
+        await current.stop('SIGKILL');
+      }
       const exchange = message % 2 === 0 ? 'binance' : 'bybit';
       const ticks = Array.from({ length: MESSAGE_TICKS }, (_, index) =>
         tickOf(exchange, message, index, first),
@@ -126,7 +133,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
 /** A tick; the ids of Bybit have holes. */
 function tickOf(exchange: string, message: number, index: number, first: number): ProcessedTick {
   const number = message * MESSAGE_TICKS + index;
-  const timestamp = first + number * 20;
+  const timestamp = first + number * TICK_MS;
   return {
     ...{ exchange, symbol: 'BTC/USDT', bid: 100, ask: 102, last: 101, volume: 1 + (number % 7), timestamp },
     ...{ tradeId: String(exchange === 'bybit' ? 1_000 + number * 3 : 1_000 + number), takerSide: 'buy' },
