@@ -237,7 +237,7 @@ test('a saved market that is damaged is refused with a sentence', () => {
 });
 
 test('takers tear a spread open for a moment only: half of the time it is a few ticks or basis points', () => {
-  const events = run(createMarket({ ...OPTIONS, symbols: ['SOL/USDT'], seed: 3 }), START + 60_000);
+  const events = run(createMarket({ ...OPTIONS, symbols: ['SOL/USDT'], seed: 3 }), START + 15_000);
   for (const market of new Set(events.map((event) => event.market))) {
     const spreads = events
       .filter((event) => event.market === market)
