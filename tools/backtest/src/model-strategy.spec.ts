@@ -16,6 +16,7 @@ interface Document {
     readonly version: string;
     readonly judgedCandles: number;
     readonly silentCandles: number;
+    readonly highestBuy: number;
   };
   readonly metrics: { readonly closedTrades: number };
   readonly grid: { readonly points: readonly unknown[] };
@@ -58,6 +59,8 @@ describe('npm run backtest -- --strategy model', () => {
     const { model, metrics, grid: found } = JSON.parse(one.out) as Document;
     expect(model).toMatchObject({ version: 'sample-1', silentCandles: 0 });
     expect(model.judgedCandles).toBeGreaterThan(300);
+    expect(model.highestBuy).toBeGreaterThan(0);
+    expect(model.highestBuy).toBeLessThanOrEqual(1);
     expect(metrics.closedTrades).toBeGreaterThan(3);
     expect(found.points).toHaveLength(4);
     expect(page).toContain('Candles that it judged');

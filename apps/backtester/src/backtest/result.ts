@@ -53,6 +53,8 @@ export interface JudgingModel {
   readonly judgedCandles: number;
   /** Of these, candles of which it said something that is no probability distribution: no word of it counts. */
   readonly silentCandles: number;
+  /** The highest probability of buying that it gave: above it, `enter` never opens a position. */
+  readonly highestBuy: number;
 }
 
 /** Everything that came of a request. */
@@ -154,6 +156,12 @@ export function resultOf(run: RequestRun): BacktestResult {
 }
 
 /** What of a model stands in the result. */
-function modelSubject({ version, sha256, judgedCandles, silentCandles }: JudgingModel): JudgingModel {
-  return { version, sha256, judgedCandles, silentCandles };
+function modelSubject({
+  version,
+  sha256,
+  judgedCandles,
+  silentCandles,
+  highestBuy,
+}: JudgingModel): JudgingModel {
+  return { version, sha256, judgedCandles, silentCandles, highestBuy };
 }

@@ -31,6 +31,8 @@ export class StrategyModel {
   judgedCandles = 0;
   /** Candles of which it said something that is no probability distribution: the strategy hears nothing then. */
   silentCandles = 0;
+  /** The highest probability of buying that it gave; 0 when it gave none. */
+  highestBuy = 0;
   private lost = '';
   private readonly inference: InferenceProcess;
 
@@ -130,7 +132,11 @@ export class StrategyModel {
 
   private note(judged: JudgedCandles, index: number, { probabilities }: Judgement): void {
     this.judgedCandles += 1;
-    if (probabilities === null) this.silentCandles += 1;
-    else setJudgement(judged, index, probabilities);
+    if (probabilities === null) {
+      this.silentCandles += 1;
+      return;
+    }
+    this.highestBuy = Math.max(this.highestBuy, probabilities.buy);
+    setJudgement(judged, index, probabilities);
   }
 }

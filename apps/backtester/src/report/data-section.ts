@@ -55,12 +55,13 @@ export function dataSection({ subject, values, run }: BacktestResult, currency: 
 
 function modelFacts(model: BacktestResult['subject']['model']): (readonly [string, string])[] {
   if (model === null) return [];
-  const { version, sha256, judgedCandles, silentCandles } = model;
+  const { version, sha256, judgedCandles, silentCandles, highestBuy } = model;
   const silent = silentCandles === 0 ? '' : `, ${number(silentCandles, 0)} of them without a usable word`;
   return [
     ['Model', version],
     ['SHA-256 of its file', sha256],
     ['Candles that it judged', `${number(judgedCandles, 0)}${silent}`],
+    ['Highest probability of buying', number(highestBuy, 3)],
   ];
 }
 
