@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerText } from './answer-text';
@@ -55,6 +55,12 @@ describe('a request with a deadline', () => {
     for (let i = 0; i < 20; i += 1) await get('/', FOR_EVER_MS, stop.signal);
     await get('/silence', 10, stop.signal).catch(() => undefined);
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
+  test('may be under way many times with one stop: that is no leak to warn of', async () => {
+    const stop = new AbortController();
+    await get('/', FOR_EVER_MS, stop.signal);
+    expect(getMaxListeners(stop.signal)).toBe(0);
   });
 
   test('says what the system said when nobody listens', async () => {

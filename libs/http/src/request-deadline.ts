@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** When a request is given up. */
 export interface RequestEnd {
   /** Longest time from its begin to the end of its answer, ms. */
@@ -32,7 +34,11 @@ export async function withDeadline<T>(
   const giveUp = (): void => controller.abort(stop?.reason);
   const deadline = setTimeout(() => controller.abort(new NoAnswerError(timeoutMs)), timeoutMs);
   deadline.unref();
-  stop?.addEventListener('abort', giveUp);
+  if (stop !== undefined) {
+    // One for each request under way, however many those are: no leak.
+    setMaxListeners(0, stop);
+    stop.addEventListener('abort', giveUp);
+  }
   if (stop?.aborted === true) giveUp();
   try {
     return await request(signal);
