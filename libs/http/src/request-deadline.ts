@@ -36,7 +36,7 @@ export async function withDeadline<T>(
   deadline.unref();
   if (stop !== undefined) {
     // One for each request under way, however many those are: no leak.
-    setMaxListeners(0, stop);
+    setMaxListeners(Infinity, stop);
     stop.addEventListener('abort', giveUp);
   }
   if (stop?.aborted === true) giveUp();
