@@ -1,5 +1,5 @@
-// The suites that meet a real broker, run on RabbitMQ 4 and a cluster of it instead of the machine's own version.
-// RABBITMQ_SERVER names its rabbitmq-server. `npm run test:rabbitmq4 -- broker-versions` runs files with a word in their path.
+// Every integration suite, run on RabbitMQ 4 and a cluster of it instead of the machine's own version. RABBITMQ_SERVER names its
+// rabbitmq-server. `npm run test:rabbitmq4 -- broker-versions` runs files with a word in their path.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,16 +11,6 @@ const HOW = `Set RABBITMQ_SERVER to the rabbitmq-server of a RabbitMQ 4, with ra
 - anywhere with Erlang 26 or 27: unpack the generic Unix package, then RABBITMQ_SERVER=.../sbin/rabbitmq-server
 Where a container engine such as Docker answers, npm test itself runs on the image rabbitmq:4.0.
 `;
-const SUITES = [
-  'libs/infra/src/rabbitmq',
-  'libs/messaging/src',
-  'tools/delivery/src/broker-versions',
-  'tools/delivery/src/cluster',
-  'tools/delivery/src/faulty-surroundings',
-  'tools/delivery/src/processor-kills',
-  'tools/delivery/src/signals-kills',
-];
-
 /** Says what is missing and ends with the code of a wrong call. */
 function refuse(sentence) {
   process.stderr.write(`${sentence}\n${HOW}`);
@@ -43,7 +33,8 @@ const { status } = spawnSync(
   [
     'node_modules/jest/bin/jest.js',
     '--runInBand',
-    ...['--selectProjects', 'integration', '--testPathPatterns', ...(word === undefined ? SUITES : [word])],
+    ...['--selectProjects', 'integration'],
+    ...(word === undefined ? [] : ['--testPathPatterns', word]),
   ],
   {
     cwd: root,
