@@ -35,16 +35,15 @@ export async function startRabbitMqCluster(
   const run = randomBytes(4).toString('hex');
   const cookie = randomBytes(16).toString('hex');
   const names = NAMES.map((name) => `${name}-${run}@localhost`);
-  const settingsFor = (peers: readonly string[]): ReturnType<typeof rabbitMqSettings> =>
-    rabbitMqSettings({
-      ...options,
-      settings: [
-        'cluster_partition_handling = pause_minority',
-        'cluster_formation.peer_discovery_backend = classic_config',
-        ...peers.map((name, i) => `cluster_formation.classic_config.nodes.${i + 1} = ${name}`),
-        ...(options.settings ?? []),
-      ],
-    });
+  const settings = rabbitMqSettings({
+    ...options,
+    settings: [
+      'cluster_partition_handling = pause_minority',
+      'cluster_formation.peer_discovery_backend = classic_config',
+      ...names.map((name, i) => `cluster_formation.classic_config.nodes.${i + 1} = ${name}`),
+      ...(options.settings ?? []),
+    ],
+  });
   const nodes = names.map((node, i) => {
     const directory = mkdtempSync(join(tmpdir(), `neuraltrade-rabbitmq-${NAMES[i]}-`));
     const place = {
@@ -57,8 +56,7 @@ export async function startRabbitMqCluster(
       sharesPortMapper: i > 0,
       cookie,
     };
-    // The first one forms the cluster, the others join it: who knows of nodes that are not there yet looks for them for minutes.
-    return nativeRabbitMq(programs, place, settingsFor(i === 0 ? [node] : names));
+    return nativeRabbitMq(programs, place, settings);
   });
   const dispose = async (): Promise<void> => {
     // The first has the port mapper of all.
@@ -66,6 +64,7 @@ export async function startRabbitMqCluster(
     await nodes[0]?.dispose();
   };
   try {
+    // Nodes that begin at the same moment wait for each other for long.
     await nodes[0]?.start();
     await Promise.all(nodes.slice(1).map((node) => node.start()));
     return { nodes, names, urls: nodes.flatMap(({ urls }) => urls), dispose };
