@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs RabbitMQ 4 of Debian 13 into DIR, apart from the machine's own packages, and prints how tests use it (Linux, root).
-# The programs in DIR/bin see the machine's processes, temporary files and host names (a cluster waits long for a name that nobody
-# knows) in mounts of their own, which end with them: DIR can be removed at any time.
+# The programs in DIR/bin see the machine's processes and temporary files in mounts of their own, which end with them:
+# DIR can be removed at any time.
 set -eu
 if [ $# -lt 1 ]; then
   echo 'Use: tools/rabbitmq4-chroot.sh DIR [MIRROR]   MIRROR is a Debian mirror, by default the one that apt is set up with.' >&2
@@ -25,8 +25,7 @@ for program in rabbitmq-server rabbitmqctl; do
 exec unshare --mount sh -c '
   root=\$0 temp=\$1
   mkdir -p "\$root\$temp"
-  mount --rbind /proc "\$root/proc" && mount --rbind /dev "\$root/dev" && mount --bind "\$temp" "\$root\$temp" &&
-    mount --bind /etc/hosts "\$root/etc/hosts" || exit 1
+  mount --rbind /proc "\$root/proc" && mount --rbind /dev "\$root/dev" && mount --bind "\$temp" "\$root\$temp" || exit 1
   shift
   exec chroot "\$root" "\$@"' '$dir/root' "\${TMPDIR:-/tmp}" /usr/lib/rabbitmq/bin/$program "\$@"
 EOF

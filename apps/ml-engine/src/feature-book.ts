@@ -103,8 +103,8 @@ export class FeatureBook {
 
   /**
    * Reads what was not seen in front of a candle: behind a hole or a time without candles its own venue, again while its window is too
-   * short, and every other one that is as far behind. Of those the candle of this interval may have gone to another replica: with the first candle of the next interval
-   * they are read once more, unless they were heard of meanwhile.
+   * short, and every other one that is as far behind. Of those the candle of this interval may have gone to another replica: with the
+   * first candle of the next interval they are read once more, unless they were heard of meanwhile.
    */
   async #catchUp(series: Series, candle: Candle): Promise<void> {
     const { history, venues } = this.#options;
@@ -137,11 +137,10 @@ export class FeatureBook {
       return;
     }
     short.set(exchange, nextRead(candle, 2 * next.waitMs));
-    const stored = await this.#read(candle, exchange);
+    const stored = (await this.#read(candle, exchange)) ?? [];
     const trial = new SymbolFeatures(candle.timeframe);
-    trial.restore(exchange, stored ?? []);
-    if (trial.follows(candle) && trial.windowLength(exchange) > known)
-      features.restore(exchange, stored ?? []);
+    trial.restore(exchange, stored);
+    if (trial.follows(candle) && trial.windowLength(exchange) > known) features.restore(exchange, stored);
   }
 
   /** The stored candles right before a candle; null when the store cannot tell now. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startVenueSimulator } from '@neuraltrade/venue-simulator';
-import { addressesOf, befall } from './testing/faulty-venues';
+import { addressEnv, startVenueSimulator } from '@neuraltrade/venue-simulator';
+import { befall } from './testing/faulty-venues';
 import { type Ending, getJson, StandaloneProcess, temporaryDirectory } from './testing/standalone-process';
 import { compareStores, type TableDifference } from './testing/stored-differences';
 
@@ -61,7 +61,7 @@ describe('npm run record', () => {
       const capture = join(data.path, 'capture.jsonl');
       const recording = start(['record', '--live', '--out', capture], 'live', {
         ...SETTINGS,
-        ...addressesOf(simulator),
+        ...addressEnv(simulator.endpoints),
       });
       await befall(simulator, await recording.url());
       const ending = await recording.stop('SIGINT');

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHistory, type SourceRequest } from '@neuraltrade/backtester';
-import { type Candle, timeframeMs } from '@neuraltrade/contracts';
+import { type Candle, candleKey, timeframeMs } from '@neuraltrade/contracts';
 import { openDuckDbStore } from '@neuraltrade/storage';
-import { startVenueSimulator } from '@neuraltrade/venue-simulator';
+import { addressEnv, startVenueSimulator } from '@neuraltrade/venue-simulator';
 import { type Venue, venueNamed } from '@neuraltrade/venues';
-import { addressesOf, befall } from './testing/faulty-venues';
+import { befall } from './testing/faulty-venues';
 import { StandaloneProcess, temporaryDirectory } from './testing/standalone-process';
 
 // What is waited for has deadlines of its own; this bound only ends a hang.
@@ -40,7 +40,7 @@ describe('the candles of a recorded run', () => {
     });
     try {
       const args = ['record', '--live', '--record-parquet', '--out', capture, '--port', '0'];
-      const env = { ...SETTINGS, ...addressesOf(simulator) };
+      const env = { ...SETTINGS, ...addressEnv(simulator.endpoints) };
       process = new StandaloneProcess([...args, '--data-dir', data.path], env);
       await befall(simulator, await process.url());
       const { code, stderr } = await process.stop('SIGINT');
@@ -78,9 +78,9 @@ describe('the candles of a recorded run', () => {
 
   it('are those of a replay of its capture, in every field but the epoch', async () => {
     const again = lastOf(await replayed({ kind: 'capture', files: [capture] }));
-    const made = new Set(live.map(keyOf));
+    const made = new Set(live.map(candleKey));
     // What was open when the recording ended has not been published.
-    expect(again.filter((candle) => made.has(keyOf(candle)))).toEqual(lastOf(live));
+    expect(again.filter((candle) => made.has(candleKey(candle)))).toEqual(lastOf(live));
     expect(again.length - live.length).toBeLessThanOrEqual(new Set(live.map(seriesOf)).size);
   });
 
@@ -91,19 +91,19 @@ describe('the candles of a recorded run', () => {
   ] as const)('are those of a replay of %s', async (_, kind) => {
     const path = kind === 'store' ? data.path : join(data.path, 'live/parquet');
     const again = lastOf(await replayed(kind === 'store' ? { kind, path, live: true } : { kind, path }));
-    const [made, closed] = [new Set(again.map(keyOf)), new Set(live.map(keyOf))];
+    const [made, closed] = [new Set(again.map(candleKey)), new Set(live.map(candleKey))];
     const contents = (candles: readonly Published[], others: ReadonlySet<string>): object[] =>
       candles
-        .filter((candle) => others.has(keyOf(candle)))
+        .filter((candle) => others.has(candleKey(candle)))
         .map((candle) => ({ ...content(candle), ...(kind === 'parquet' && { complete: true }) }));
     expect(contents(again, closed)).toEqual(contents(lastOf(live), made));
     const newest = new Map(lastOf(live).map((candle) => [seriesOf(candle), candle.timestamp]));
     const newestBeside = (candle: Published): number => newest.get(seriesOf(candle)) ?? -Infinity;
     // A candle is not made when no stored trade shows that it was watched to its end and the lateness,
-    for (const candle of live.filter((each) => !made.has(keyOf(each))))
+    for (const candle of live.filter((each) => !made.has(candleKey(each))))
       expect(candle.timestamp + LATENESS_MS + lengthOf(candle)).toBeGreaterThan(newestBeside(candle));
     // and one that was open when the recording ended had not been published.
-    for (const candle of again.filter((each) => !closed.has(keyOf(each))))
+    for (const candle of again.filter((each) => !closed.has(candleKey(each))))
       expect(candle.timestamp).toBeGreaterThan(newestBeside(candle));
     expect(made.size).toBeGreaterThan(live.length / 2);
   });
@@ -146,12 +146,8 @@ function lengthOf({ timeframe }: Published): number {
   return timeframeMs(timeframe) as number;
 }
 
-function keyOf(candle: Published): string {
-  return `${seriesOf(candle)} ${candle.timestamp}`;
-}
-
 /** The last publication of each interval, by series and time. */
 function lastOf(candles: readonly Published[]): Published[] {
-  const last = new Map(candles.map((candle) => [keyOf(candle), candle]));
+  const last = new Map(candles.map((candle) => [candleKey(candle), candle]));
   return [...last.keys()].sort().map((key) => last.get(key) as Published);
 }

@@ -2,6 +2,7 @@ import type { QueueSpec } from '@neuraltrade/contracts';
 import { type ServiceProcess, sharedRabbitMq, type SharedRabbitMq, whyNoRabbitMq } from '@neuraltrade/infra';
 import { connect } from 'amqplib';
 import { LateServer } from './testing/late-server';
+import { nameOf } from './testing/owed-trades';
 import { ProcessorRig } from './testing/processor-rig';
 import { PARTITIONS } from './testing/records';
 import { StaleReplica } from './testing/stale-replica';
@@ -107,7 +108,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
       ids.push(
         ...(
           JSON.parse(message.content.toString()) as { exchange: string; symbol: string; tradeId: string }[]
-        ).map(({ exchange, symbol, tradeId }) => `${exchange}:${symbol}:${tradeId}`),
+        ).map(nameOf),
       );
     }
     await model.close();

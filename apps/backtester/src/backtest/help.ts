@@ -1,5 +1,6 @@
-import { MODEL_RULE, RULES, type StrategyDescription } from '@neuraltrade/strategies';
+import type { StrategyDescription } from '@neuraltrade/strategies';
 import { venues } from '@neuraltrade/venues';
+import { STRATEGIES } from './strategy-spec';
 
 /** Account, costs and times that apply unless a flag says otherwise. */
 export const DEFAULTS = {
@@ -38,7 +39,7 @@ Where the market comes from, --source:
   --candles stored    read stored candles (store, influx) instead of making them again of the trades (replayed)
 
 What trades, --strategy NAME, with --params name=value,...:
-${[...RULES, MODEL_RULE].map(strategyText).join('\n')}
+${STRATEGIES.map(strategyText).join('\n')}
   --model DIR         the folder of an ONNX model, such as models/direction-1m; belongs to --strategy model
 
 What it costs:

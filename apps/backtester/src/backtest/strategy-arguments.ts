@@ -5,15 +5,12 @@ import {
   type ParameterValues,
   readGrid,
   readParameters,
-  RULES,
   type StrategyDescription,
 } from '@neuraltrade/strategies';
 import { given, usage, type Values } from './flag-values';
 import { DEFAULTS } from './help';
 import type { BacktestRequest } from './request';
-
-/** Strategies that can be named. */
-const STRATEGIES: readonly StrategyDescription[] = [...RULES, MODEL_RULE];
+import { STRATEGIES } from './strategy-spec';
 
 /** What trades, with which parameters. @throws ExpectedError with a sentence for the user of the command. */
 export function strategyOf(

@@ -1,11 +1,17 @@
 import {
   type BarSeries,
+  MODEL_RULE,
   modelRule,
   ruleNamed,
+  RULES,
   type StrategyDefinition,
+  type StrategyDescription,
   WARM_UP_CANDLES,
 } from '@neuraltrade/strategies';
 import { type JudgedCandles, judgeOf } from '../model/judged-candles';
+
+/** Strategies that can be named. */
+export const STRATEGIES: readonly StrategyDescription[] = [...RULES, MODEL_RULE];
 
 /** What trades, as data that another thread can be given. */
 export interface StrategySpec {

@@ -8,16 +8,6 @@ interface Pipeline {
   readonly components: readonly { readonly component: string; readonly timestamp: number }[];
 }
 
-/** The settings by which adapters find the simulated venues. */
-export function addressesOf(simulator: VenueSimulator): Record<string, string> {
-  return Object.fromEntries(
-    [...simulator.endpoints].flatMap(([venue, { webSocketUrl, restUrl }]) => [
-      [`${venue.toUpperCase()}_WS_URL`, webSocketUrl],
-      [`${venue.toUpperCase()}_REST_URL`, restUrl],
-    ]),
-  );
-}
-
 /**
  * Faults on every venue at once, and then a market at rest until every gap is closed.
  * @param url the dashboard of the pipeline that is connected to the venues.

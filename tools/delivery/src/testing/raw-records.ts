@@ -1,6 +1,7 @@
 import { decodeBatch, type Gap, isClock, isGap, type RawRecord, rawQueue } from '@neuraltrade/contracts';
 import type { Delivery, MessageBus } from '@neuraltrade/messaging';
 import { consumeSteadily } from './consume-steadily';
+import { nameOf } from './owed-trades';
 
 /** Takes what adapters publish on market.raw, in the order of each partition, and stops taking it on command. */
 export class RawRecords {
@@ -58,7 +59,7 @@ export class RawRecords {
         this.gaps.set(record.gapId, record);
         continue;
       }
-      this.trades.add(`${record.exchange}:${record.symbol}:${record.tradeId}`);
+      this.trades.add(nameOf(record));
       this.counts.set(record.exchange, this.count(record.exchange) + 1);
     }
   }

@@ -1,6 +1,7 @@
 import { type Candle, candleKey, decodeBatch, replaces, sinkQueues } from '@neuraltrade/contracts';
 import type { MessageBus } from '@neuraltrade/messaging';
 import { consumeSteadily } from './consume-steadily';
+import { nameOf } from './owed-trades';
 
 /** Takes what the processor publishes for the store, and keeps what a store would. */
 export class SinkQueues {
@@ -21,8 +22,8 @@ export class SinkQueues {
   async start(bus: MessageBus): Promise<void> {
     const { ticks, ohlcv } = sinkQueues(1);
     await consumeSteadily(bus, ticks.name, { prefetch: 100 }, (delivery, ack) => {
-      for (const { exchange, symbol, tradeId } of decodeBatch('ticks', delivery).records) {
-        this.trades.add(`${exchange}:${symbol}:${tradeId}`);
+      for (const tick of decodeBatch('ticks', delivery).records) {
+        this.trades.add(nameOf(tick));
         this.ticks += 1;
       }
       ack();

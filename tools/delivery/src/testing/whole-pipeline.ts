@@ -17,6 +17,7 @@ import {
   type TruthRecord,
   type VenueSimulator,
 } from '@neuraltrade/venue-simulator';
+import { nameOf } from './owed-trades';
 
 /** Longest time until everything that the venue told is stored, ms. */
 const STORED_WITHIN_MS = 120_000;
@@ -188,7 +189,7 @@ export class WholePipeline {
     await eventually(
       async () => {
         stored = await this.stored();
-        told = this.told().map(({ exchange, symbol, tradeId }) => `${exchange}:${symbol}:${tradeId}`);
+        told = this.told().map(nameOf);
         const have = new Set(stored);
         missing = told.filter((id) => !have.has(id));
         return missing.length === 0;
