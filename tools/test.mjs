@@ -1,4 +1,4 @@
-// The whole test run: lint and types (cached by Nx) beside every Jest suite in one process; ends with the totals line.
+// The whole test run: types, lint and format (cached by Nx) beside every Jest suite in one process; ends with the totals line.
 // Arguments go to Jest: `npm test -- libs/contracts`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -35,14 +35,14 @@ const scratch = mkdtempSync(join(tmpdir(), 'neuraltrade-test-'));
 const report = join(scratch, 'jest.json');
 // Beside the suites, which often wait: together they take less time than one after the other.
 const [checks, suites] = await Promise.all([
-  succeeds('nx', ['run-many', '-t', 'lint', 'typecheck', '--output-style=static'], 'at the end'),
+  succeeds('nx', ['run', 'workspace:check', '--output-style=static'], 'at the end'),
   // With --outputFile the JSON goes to the file only, and the readable report to the terminal.
   succeeds('jest', ['--json', `--outputFile=${report}`, ...process.argv.slice(2)], 'at once'),
 ]);
 const { passed, failed, skipped, ok } = readTotals(report, { checks, suites });
 rmSync(scratch, { recursive: true, force: true });
 
-if (!checks) process.stdout.write('Lint or types failed, see above.\n');
+if (!checks) process.stdout.write('Types, lint or format failed, see above.\n');
 if (skipped > 0) process.stdout.write(`${skipped} skipped; each says above what it needs.\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(ok ? 0 : 1);
