@@ -4,6 +4,7 @@ import { build, stop } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isCurrent, rememberInputs } from './bundle-inputs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Packages with native code, which cannot be bundled. */
@@ -14,15 +15,20 @@ const NATIVE = ['@duckdb/node-api', 'onnxruntime-node'];
  */
 const NOT_BUNDLED = [...NATIVE, 'pino-pretty', 'testcontainers', 'playwright-core'];
 
+/** What decides on every bundle beside its own files. */
+const SHARED_INPUTS = ['tools/bundle.mjs', 'tsconfig.base.json', 'package-lock.json'];
+
 /**
- * Builds a project (`apps/standalone`) and resolves to the absolute path of its main.cjs.
+ * Builds a project (`apps/standalone`), unless nothing of it has changed since, and resolves to the absolute path of its main.cjs.
  * @throws Error whose message is a sentence, followed by the compiler's messages with file and line.
  */
 export async function bundle(project) {
+  const file = join(root, 'dist', project ?? '', 'main.cjs');
+  if (project && isCurrent(file, root)) return file;
   return (await bundleWithNative(project)).file;
 }
 
-/** The same, with the names of the packages that the bundle asks for at run time because they hold native code. */
+/** Builds it in any case, and adds the names of the packages that the bundle asks for at run time because they hold native code. */
 export async function bundleWithNative(project) {
   const folder = join(root, project ?? '');
   if (!project || !existsSync(join(folder, 'src/main.ts'))) {
@@ -30,6 +36,7 @@ export async function bundleWithNative(project) {
       `There is no ${join(project ?? '', 'src/main.ts')} to build. Name a project such as apps/standalone.`,
     );
   }
+  const startedAt = Date.now();
   const outdir = join(root, 'dist', project);
   const { metadata } = JSON.parse(readFileSync(join(folder, 'project.json'), 'utf8'));
   const [script, page] = await Promise.all([
@@ -37,7 +44,6 @@ export async function bundleWithNative(project) {
       entryPoints: { main: join(folder, 'src/main.ts'), ...metadata?.programs },
       outdir,
       outExtension: { '.js': '.cjs' },
-      absWorkingDir: root,
       platform: 'node',
       target: 'node20',
       format: 'cjs',
@@ -48,20 +54,33 @@ export async function bundleWithNative(project) {
       loader: { '.flux': 'text' },
       tsconfig: join(root, 'tsconfig.base.json'),
     }),
-    metadata?.page ? compilePage(metadata.page, join(outdir, 'page')) : [],
+    metadata?.page ? compilePage(metadata.page, join(outdir, 'page')) : { files: [], inputs: [] },
   ]);
-  const folders = Object.entries(metadata?.folders ?? {}).flatMap(([name, from]) =>
-    readFolder(join(root, from), join(outdir, name)),
+  const folders = Object.entries(metadata?.folders ?? {}).map(([name, from]) =>
+    copyOf(from, readdirSync(join(root, from)), join(outdir, name)),
   );
-  for (const { path, contents } of [...script.outputFiles, ...page, ...folders]) replaceFile(path, contents);
-  return { file: join(outdir, 'main.cjs'), native: nativeOf(script.metafile) };
+  const parts = [{ files: script.outputFiles, inputs: inputsOf(script) }, page, ...folders];
+  for (const { path, contents } of parts.flatMap(({ files }) => files)) replaceFile(path, contents);
+  const inputs = [...SHARED_INPUTS, `${project}/project.json`, ...parts.flatMap(({ inputs }) => inputs)];
+  const file = join(outdir, 'main.cjs');
+  rememberInputs(file, root, inputs, startedAt);
+  return { file, native: nativeOf(script.metafile) };
 }
 
-function readFolder(from, to) {
-  return readdirSync(from).map((name) => ({
-    path: join(to, name),
-    contents: readFileSync(join(from, name)),
-  }));
+/** Files of a folder as they are; the folder itself is an input too, for what is added to it. */
+function copyOf(folder, names, outdir) {
+  return {
+    files: names.map((name) => ({
+      path: join(outdir, name),
+      contents: readFileSync(join(root, folder, name)),
+    })),
+    inputs: [folder, ...names.map((name) => `${folder}/${name}`)],
+  };
+}
+
+/** The compiler's names for what is no file, such as a module that is left out, begin with a bracket. */
+function inputsOf({ metafile }) {
+  return Object.keys(metafile.inputs).filter((name) => !name.startsWith('('));
 }
 
 function nativeOf({ outputs }) {
@@ -74,7 +93,7 @@ export const stopBuilding = stop;
 
 /** Builds a page (`apps/dashboard/page`) into a directory: the absolute path `outdir`. */
 export async function bundlePage(page, outdir) {
-  for (const { path, contents } of await compilePage(page, outdir)) replaceFile(path, contents);
+  for (const { path, contents } of (await compilePage(page, outdir)).files) replaceFile(path, contents);
 }
 
 /** The scripts and the style sheet that index.html names are bundled, each into one file; everything else is copied. */
@@ -82,7 +101,7 @@ async function compilePage(page, outdir) {
   const folder = join(root, page);
   const html = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = [...html.matchAll(/(?:src|href)="([\w-]+)\.(js|css)"/g)];
-  const { outputFiles } = await compile(page, {
+  const compiled = await compile(page, {
     entryPoints: named.map(([, name, kind]) => join(folder, `${name}.${kind === 'js' ? 'ts' : kind}`)),
     outdir,
     minify: true,
@@ -91,16 +110,24 @@ async function compilePage(page, outdir) {
     format: 'iife',
     tsconfig: join(folder, 'tsconfig.json'),
   });
-  const files = readdirSync(folder).filter((name) => /\.(html|svg)$/.test(name));
-  return [
-    ...outputFiles,
-    ...files.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(folder, name)) })),
-  ];
+  const names = readdirSync(folder).filter((name) => /\.(html|svg)$/.test(name));
+  const copied = copyOf(page, names, outdir);
+  return {
+    files: [...compiled.outputFiles, ...copied.files],
+    inputs: [...inputsOf(compiled), ...copied.inputs],
+  };
 }
 
 async function compile(what, options) {
   try {
-    return await build({ ...options, bundle: true, write: false, metafile: true, logLevel: 'silent' });
+    return await build({
+      ...options,
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
   } catch (error) {
     throw new Error(`${what} could not be built. ${error.message}`);
   }
