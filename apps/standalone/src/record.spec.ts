@@ -30,7 +30,7 @@ describe('npm run record', () => {
   ): StandaloneProcess => {
     const process = new StandaloneProcess(
       [...command, '--port', '0', '--data-dir', join(data.path, directory)],
-      env,
+      { BACKFILL_MS: SETTINGS.BACKFILL_MS, ...env },
     );
     running.push(process);
     return process;

@@ -64,9 +64,7 @@ export async function startRabbitMqCluster(
     await nodes[0]?.dispose();
   };
   try {
-    // Nodes that begin at the same moment wait for each other for long.
-    await nodes[0]?.start();
-    await Promise.all(nodes.slice(1).map((node) => node.start()));
+    await Promise.all(nodes.map((node) => node.start()));
     return { nodes, names, urls: nodes.flatMap(({ urls }) => urls), dispose };
   } catch (error) {
     await dispose();

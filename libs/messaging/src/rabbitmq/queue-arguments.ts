@@ -7,22 +7,28 @@ const LOG_MAX_BYTES = 20_000_000;
 /** A log is cut by whole segments of this size, bytes. */
 const LOG_SEGMENT_BYTES = 5_000_000;
 
-/** How a queue is declared. Core queues are replicated and refuse when full; others drop their oldest and go away. */
+/**
+ * How a queue is declared. Core and optional queues are replicated: a publisher is refused as long as a queue that its message
+ * goes to is on a node that is down. Core queues refuse when full; others drop their oldest and go away.
+ */
 export function queueOptions(spec: QueueSpec, optionalQueueExpiresMs: number): Options.AssertQueue {
   const bounded = {
     'x-max-length-bytes': spec.maxBytes,
     ...(spec.singleActiveConsumer ? { 'x-single-active-consumer': true } : {}),
+  };
+  const replicated = {
+    ...bounded,
+    'x-queue-type': 'quorum',
+    // Told explicitly: what its absence means differs between versions, and so does every other way to say never.
+    'x-delivery-limit': DELIVERY_LIMIT,
   };
   switch (spec.kind) {
     case 'core':
       return {
         durable: true,
         arguments: {
-          ...bounded,
-          'x-queue-type': 'quorum',
+          ...replicated,
           'x-overflow': 'reject-publish',
-          // Told explicitly: what its absence means differs between versions, and so does every other way to say never.
-          'x-delivery-limit': DELIVERY_LIMIT,
           'x-dead-letter-exchange': AMQP_EXCHANGES.parking,
           'x-dead-letter-routing-key': 'delivery-limit',
         },
@@ -30,7 +36,7 @@ export function queueOptions(spec: QueueSpec, optionalQueueExpiresMs: number): O
     case 'optional':
       return {
         durable: true,
-        arguments: { ...bounded, 'x-overflow': 'drop-head', 'x-expires': optionalQueueExpiresMs },
+        arguments: { ...replicated, 'x-overflow': 'drop-head', 'x-expires': optionalQueueExpiresMs },
       };
     case 'exclusive':
       return {

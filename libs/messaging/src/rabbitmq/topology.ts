@@ -1,6 +1,6 @@
 import { AMQP_EXCHANGES, PermanentError, type QueueBinding, type QueueSpec } from '@neuraltrade/contracts';
 import type { Channel } from 'amqplib';
-import { isNodeDown, topologyRefusal } from './broker-fault';
+import { topologyRefusal } from './broker-fault';
 import type { BrokerSession } from './broker-session';
 import type { LinkRole } from './broker-link';
 import { LOG_OPTIONS, queueOptions } from './queue-arguments';
@@ -56,20 +56,7 @@ export class Topology {
    * @throws PermanentError when the broker refuses any of it for good; whatever else was thrown may be tried again.
    */
   async assertAll(session: BrokerSession, role: LinkRole): Promise<void> {
-    const queues = [...this.queues.values()];
-    await this.assertQueues(
-      session,
-      role,
-      queues.filter(({ kind }) => kind !== 'optional'),
-      true,
-    );
-    for (const queue of queues) {
-      if (queue.kind !== 'optional') continue;
-      // It lives on one node only: while that one is away its consumer waits, and nobody else.
-      await this.assertQueues(session, role, [queue]).catch((error: unknown) => {
-        if (!isNodeDown(error)) throw error;
-      });
-    }
+    await this.assertQueues(session, role, [...this.queues.values()], true);
     if (role === 'consume' || this.logs.size === 0) return;
     await asserting(session, async (channel) => {
       for (const name of this.logs) await channel.assertQueue(name, LOG_OPTIONS);
