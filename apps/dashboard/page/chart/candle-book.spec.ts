@@ -1,7 +1,7 @@
 import type { Candle } from '@neuraltrade/contracts';
 import { replaces } from '@neuraltrade/contracts';
 import fc from 'fast-check';
-import { CandleBook, supersedes } from './candle-book';
+import { CandleBook, MOST_CANDLES, supersedes } from './candle-book';
 import { candleOf } from '../../src/testing/market-samples';
 
 const version = fc.record({
@@ -43,6 +43,20 @@ test('history that came late does not undo a newer revision', () => {
   book.take([candleOf({ revision: 2, close: 105 })]);
   expect(book.take([candleOf({ revision: 0, close: 101 })])).toEqual({ kind: 'none' });
   expect(book.last()?.close).toBe(105);
+});
+
+test('a page that stays open keeps a bounded number of candles: the oldest make room, and all is drawn again', () => {
+  const book = new CandleBook();
+  const changes = Array.from({ length: 2 * MOST_CANDLES }, (_, minute) => {
+    const change = book.take([candleOf({ timestamp: minute * 60_000, revision: -1 })]);
+    expect(book.size()).toBeLessThan(1.2 * MOST_CANDLES);
+    return change.kind;
+  });
+  expect(changes.filter((kind) => kind === 'rebuilt').length).toBeGreaterThan(0);
+  expect(changes.filter((kind) => kind === 'rebuilt').length).toBeLessThan(20);
+  expect(book.ascending()).toHaveLength(book.size());
+  expect(book.last()?.timestamp).toBe((2 * MOST_CANDLES - 1) * 60_000);
+  expect(book.at(0)).toBeUndefined();
 });
 
 function bookOf(candles: readonly Candle[]): readonly Candle[] {

@@ -13,6 +13,10 @@ export function supersedes(
 }
 
 const MANY_BARS = 50;
+/** No more candles than these are kept of a series, */
+export const MOST_CANDLES = 5_000;
+/** and so many more until the oldest make room: that draws everything again. */
+const ROOM = 500;
 
 /**
  * What taking candles did: nothing, single bars to draw (each replaces its bar or follows the newest one), or so much
@@ -42,7 +46,8 @@ export class CandleBook {
       accepted.push(candle);
     }
     if (accepted.length === 0) return { kind: 'none' };
-    return inserted || accepted.length > MANY_BARS
+    const isCut = this.dropOldest();
+    return isCut || inserted || accepted.length > MANY_BARS
       ? { kind: 'rebuilt' }
       : { kind: 'bars', candles: accepted };
   }
@@ -65,6 +70,14 @@ export class CandleBook {
   /** Number of candles. */
   size(): number {
     return this.byTime.size;
+  }
+
+  private dropOldest(): boolean {
+    if (this.byTime.size <= MOST_CANDLES + ROOM) return false;
+    this.sorted = this.ascending().slice(-MOST_CANDLES);
+    this.byTime.clear();
+    for (const candle of this.sorted) this.byTime.set(candle.timestamp, candle);
+    return true;
   }
 
   /** The newest candle, which changes all the time, costs no sorting. */

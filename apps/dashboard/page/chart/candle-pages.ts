@@ -1,12 +1,10 @@
 import type { Candle } from '@neuraltrade/contracts';
 import type { CandleSeriesName } from '../protocol';
-import type { CandleBook } from './candle-book';
+import { type CandleBook, MOST_CANDLES } from './candle-book';
 import { type HistoryRequests, UnknownMarketError } from '../gateway/history-requests';
 
 const FIRST_PAGE = 300;
 const NEXT_PAGE = 500;
-/** No more candles than these are kept of a series. */
-const MOST_CANDLES = 5_000;
 const RETRY_MS = 3_000;
 
 /** What the pages of a history tell. */
