@@ -27,8 +27,8 @@ const shared = {
 const integration = '\\.integration\\.spec\\.ts$';
 
 module.exports = {
-  // One more than the smallest machine has cores: many suites wait for servers, processes and deadlines.
-  maxWorkers: 3,
+  // Two more than the smallest machine has cores: many suites wait for servers, processes and deadlines.
+  maxWorkers: 4,
   // A guard against a hang, never a measure of speed: the machine may be busy.
   testTimeout: 30_000,
   projects: [

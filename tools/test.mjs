@@ -1,4 +1,4 @@
-// The whole test run: types, lint and format (cached by Nx) beside every Jest suite in one process; ends with the totals line.
+// The whole test run: types, lint and format (cached by Nx) beside every Jest suite in one run; ends with the totals line.
 // Arguments go to Jest: `npm test -- libs/contracts`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * @param {string} report path of Jest's JSON report; a missing or broken one means that Jest itself fell over.
- * @param {{checks: boolean, suites: boolean}} succeeded whether lint and types, and Jest, left with 0.
+ * @param {{checks: boolean, suites: boolean}} succeeded whether types, lint and format, and Jest, left with 0.
  * @returns {{passed: number, failed: number, skipped: number, ok: boolean}} `failed` is never 0 when something failed, be
  * it a suite that could not be loaded or a lint fault.
  */

@@ -28,7 +28,7 @@ export type QueueKind =
   | 'core'
   /** Bounded, drops its oldest, expires when nobody consumes: cannot stop the core. */
   | 'optional'
-  /** As optional, and gone with its one consumer. */
+  /** Bounded, drops its oldest, on one node only, and gone with its one consumer. */
   | 'exclusive';
 
 /** A queue with everything that both buses need to declare it. */

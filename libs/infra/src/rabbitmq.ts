@@ -6,7 +6,7 @@ import type { Environment } from './find-program';
 
 /** How a private RabbitMQ is started. */
 export interface RabbitMqOptions {
-  /** The environment of this process: PATH is searched for rabbitmq-server and erl, unless RABBITMQ_SERVER names one. */
+  /** The environment of this process: PATH is searched for rabbitmq-server and epmd, unless RABBITMQ_SERVER names one. */
   readonly env: Environment;
   /** 'container' or 'native' instead of whichever answers first, containers being asked before binaries. */
   readonly from?: 'container' | 'native';
@@ -69,7 +69,8 @@ export interface RabbitMqSettings extends RabbitMqOptions {
 /**
  * Starts a private RabbitMQ: from the rabbitmq-server that RABBITMQ_SERVER names, else in a container where an engine answers,
  * else from the binaries of the machine's rabbitmq-server.
- * It has its own name, ports, user and data, listens on 127.0.0.1 only, and ends with this process however that ends.
+ * It has its own name, ports, user and data and ends with this process however that ends. Native it listens on 127.0.0.1 only; the
+ * port of a container is published on every interface of the machine.
  * @throws MissingServiceError when there is neither; Error with its last output when it does not come up.
  */
 export async function startRabbitMq(options: RabbitMqOptions): Promise<RabbitMq> {

@@ -55,8 +55,8 @@ export interface OutgoingMessage {
   /** Time to live in a queue, ms; absent = until consumed. */
   readonly expirationMs?: number;
   /**
-   * Whether a queue that is not replicated keeps it over a restart of the broker; default true for publish, false for send.
-   * Core queues keep everything.
+   * The delivery mode that the broker is told; default true for publish, false for send. No queue of ours depends on it: core
+   * and optional queues keep everything over a restart, exclusive ones nothing.
    */
   readonly persistent?: boolean;
 }

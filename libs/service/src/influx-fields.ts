@@ -9,7 +9,7 @@ export const influxFields = {
   }),
   INFLUX_TOKEN: secret({
     description:
-      'Token that may read and write the bucket; from INFLUX_TOKEN_FILE it is read again after a refusal.',
+      'Token that may read and write the bucket; from INFLUX_TOKEN_FILE it is read again before each request.',
   }),
   INFLUX_ORG: text({ description: 'Organisation in InfluxDB.', default: 'neuraltrade', max: 256 }),
   INFLUX_BUCKET: text({

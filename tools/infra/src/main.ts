@@ -15,12 +15,12 @@ import {
 import { ExpectedError, readFlags, USAGE_EXIT_CODE } from '@neuraltrade/service';
 import { keptCredentials } from './credentials';
 
-const HELP = `Starts a private RabbitMQ and a private InfluxDB for local work, and keeps their data.
+const HELP = `Starts a private RabbitMQ and a private InfluxDB for local work.
 
   npm run infra        prints the environment that services need; Ctrl-C stops both
   npm run serve        in another terminal: every service as a process of its own, against them
 
-  --data-dir DIR       where they keep their data: DIR/infra (DATA_DIR, data)
+  --data-dir DIR       where programs keep their data: DIR/infra (DATA_DIR, data); containers begin empty
   --amqp-port N        port of RabbitMQ, default any free one
   --influx-port N      port of InfluxDB, default any free one
   --retention DAYS     how long InfluxDB keeps data, default for ever; counts at the first start only
@@ -28,7 +28,7 @@ const HELP = `Starts a private RabbitMQ and a private InfluxDB for local work, a
   --help               this text
 
 In a container where an engine such as Docker answers, else from rabbitmq-server and from influxd (INFLUXD_BIN, PATH).
-Both listen on 127.0.0.1 only.
+Programs listen on 127.0.0.1 only; the ports of containers are published on every interface of the machine.
 `;
 
 interface Wish {

@@ -12,7 +12,7 @@ export const HELP = `Lists, shows, sends back and removes the messages that were
 Filters; a message must fulfil all of them
   --reason LIST     reason codes, separated by commas
   --source NAME     the queue that it was taken from (influx-sink.ticks), or its service (influx-sink)
-  --kind KIND       raw, ticks, candles, signals, gaps, status, or unknown
+  --kind KIND       raw, ticks, candles, signals, outcomes, gaps, status, or unknown
   --exchange NAME   the venue
   --symbol SYMBOL   BASE/QUOTE
   --since, --until  set aside then or later, and before; ISO texts (2026-11-23T04:00:00Z) or ms since 1970

@@ -59,7 +59,7 @@ async function environment({ env: flags }: ServeRequest): Promise<Env> {
   return { ...infra, ...env };
 }
 
-/** Most often another npm run serve or npm start: said before eight processes are started beside it. */
+/** Most often another npm run serve or npm start: said before all the others are started beside it. */
 async function refuseTakenPort(env: Env): Promise<void> {
   const port = Number(env['PORT'] || DASHBOARD_PORT);
   if (!Number.isInteger(port) || port <= 0 || port > 65_535 || !(await isTaken(port))) return;

@@ -41,6 +41,7 @@ function suite(): void {
     TMPDIR: tmpdir(),
     DATA_DIR: dataDir,
     INFLUXD_BIN: process.env['INFLUXD_BIN'] ?? '',
+    RABBITMQ_SERVER: process.env['RABBITMQ_SERVER'] ?? '',
     BACKFILL_MS: '600000',
     ...Object.fromEntries(SERVICES.map((name) => [portVariable(name), '0'])),
   };

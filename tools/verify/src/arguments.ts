@@ -13,8 +13,8 @@ export const HELP = `Runs the pipeline against the venue simulator, faults inclu
 
   --target NAME       what is verified              (standalone; services where one of their own faults is asked for)
                         standalone  the pipeline of npm start, in one process
-                        services    each service as a process of its own, on a private RabbitMQ and a private
-                                    InfluxDB, as npm run infra and npm run serve run them
+                        services    adapters, processor, influx-sink and dashboard as processes of their own, on a
+                                    private RabbitMQ and a private InfluxDB
   --duration TIME     how long the market trades under faults, such as 60s, 30m (60s)
   --rate N            trades a second over all venues and symbols               (500)
   --faults LIST       faults that take turns: all (the target's own and the simulator's), none, or names by comma (all)
@@ -27,7 +27,8 @@ export const HELP = `Runs the pipeline against the venue simulator, faults inclu
   --data-dir DIR      a folder that is empty or not there yet, kept afterwards  (a temporary one)
   --help              this text
 
-Prints one JSON object on standard output: {ticks, candles, gaps, faults, rate, memoryMb, latencyMs}. Differences are told on
+Prints one JSON object on standard output: {ticks, candles, gaps, faults, revisions, rate, memoryMb,
+latencyMs}. Differences are told on
 standard error. latencyMs.frameToStored goes from a frame's arrival to the store's answer (one value each write, of its oldest
 trade), latencyMs.frameToDashboard from the match at the venue to a client of the dashboard (one value each new price); both
 include the faults. Exit code 1 on any missing, extra or wrong tick or candle, on a candle published with two contents under

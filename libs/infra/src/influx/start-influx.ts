@@ -14,7 +14,8 @@ const MISSING =
 
 /**
  * Starts a private InfluxDB 2 and sets organisation, bucket and token up: the program that INFLUXD_BIN names, else a container
- * where an engine answers, else influxd on PATH. It listens on 127.0.0.1 only and ends with this process however that ends.
+ * where an engine answers, else influxd on PATH. It ends with this process however that ends. Native it listens on 127.0.0.1 only; the
+ * port of a container is published on every interface of the machine.
  * @throws MissingServiceError when there is none; Error with its last output when it does not come up.
  */
 export async function startInflux(options: InfluxOptions): Promise<Influx> {

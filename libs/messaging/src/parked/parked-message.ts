@@ -99,6 +99,7 @@ export function readParked(
 const NO_TARGETS = [
   logNames.checkpoint(0).slice(0, -1),
   logNames.adapterState(''),
+  logNames.signalsState,
   'parked.',
   parkedQueue(1).name,
 ];

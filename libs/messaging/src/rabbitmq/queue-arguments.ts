@@ -8,8 +8,8 @@ const LOG_MAX_BYTES = 20_000_000;
 const LOG_SEGMENT_BYTES = 5_000_000;
 
 /**
- * How a queue is declared. Core and optional queues are replicated: a publisher is refused as long as a queue that its message
- * goes to is on a node that is down. Core queues refuse when full; others drop their oldest and go away.
+ * How a queue is declared. Core and optional queues are replicated: for a classic queue on a node that is down RabbitMQ 4
+ * refuses every publisher, and 3.10 confirms what is lost. Core queues refuse when full; others drop their oldest and go away.
  */
 export function queueOptions(spec: QueueSpec, optionalQueueExpiresMs: number): Options.AssertQueue {
   const bounded = {

@@ -33,10 +33,16 @@ export function runVerify(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<VerifyRun> {
-  const { PATH, INFLUXD_BIN } = process.env;
+  const { PATH, INFLUXD_BIN, RABBITMQ_SERVER } = process.env;
   const child = spawn(process.execPath, ['tools/run.mjs', 'tools/verify', ...args], {
     cwd: ROOT,
-    env: { PATH, ...(INFLUXD_BIN !== undefined && { INFLUXD_BIN }), ...QUICK, ...env },
+    env: {
+      PATH,
+      ...(INFLUXD_BIN !== undefined && { INFLUXD_BIN }),
+      ...(RABBITMQ_SERVER !== undefined && { RABBITMQ_SERVER }),
+      ...QUICK,
+      ...env,
+    },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
