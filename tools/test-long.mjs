@@ -102,6 +102,7 @@ const LONG_RUNS = [
     command: [...JEST, 'libs/strategies/src/windows/rolling-sum'],
     env: { FEATURE_CANDLES: '1000000' },
   },
+  { name: 'shipped model trained again', command: ['tools/run.mjs', 'tools/train', '--check'], env: {} },
   {
     name: 'inputs fuzzed',
     command: [

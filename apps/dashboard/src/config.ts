@@ -15,7 +15,6 @@ import {
 import { z } from 'zod';
 
 const MIB = 1_048_576;
-const { LOG_LEVEL, SHUTDOWN_TIMEOUT_MS } = serviceFields({ httpPort: 0 });
 
 /** Bounds that keep one client from harming the gateway or the other clients. */
 export interface ClientLimits {
@@ -131,8 +130,7 @@ export function dashboardConfig(env: Env): DashboardConfig {
 
 /** The environment variables that the dashboard reads as a service of its own, beside {@link dashboardEnvSchema}. */
 export const dashboardServiceSchema = z.object({
-  LOG_LEVEL,
-  SHUTDOWN_TIMEOUT_MS,
+  ...serviceFields({ httpPort: 9_110 }),
   MODE: choice(['live', 'simulated'], {
     description: 'Where the market comes from: shown on every page and in every answer.',
     default: 'live',
@@ -143,8 +141,6 @@ export const dashboardServiceSchema = z.object({
 
 /** The configuration of the dashboard as a service of its own. */
 export interface DashboardServiceConfig extends z.output<typeof dashboardServiceSchema> {
-  /** Health and metrics are served on the dashboard's port. */
-  readonly HTTP_HOST: string;
   /** What the dashboard itself takes. */
   readonly dashboard: DashboardConfig;
 }
@@ -155,5 +151,5 @@ export function dashboardServiceConfig(env: Env): DashboardServiceConfig {
     service: () => parseConfig(dashboardServiceSchema, env),
     dashboard: () => dashboardConfig(env),
   });
-  return { ...service, HTTP_HOST: dashboard.host, dashboard };
+  return { ...service, dashboard };
 }

@@ -39,7 +39,7 @@ export interface DashboardDeps {
   readonly now: () => number;
   /** Directory of the built page: index.html and what it names. */
   readonly pageDirectory: string;
-  /** Answers health and metrics requests on the same port; true when it took the request. */
+  /** Answers health and metrics requests on the same port; true when it took the request. Absent = they are on another port. */
   readonly operations?: Operations;
   /** Told its address as soon as it is served, which is before live data can be had. */
   readonly onServed?: (url: string) => void;

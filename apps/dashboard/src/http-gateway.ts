@@ -13,7 +13,7 @@ export interface HttpGatewayDeps extends ApiDeps {
   readonly access: Access;
   /** The page. */
   readonly page: PageFiles;
-  /** Takes health and metrics requests; true when it took one. */
+  /** Takes health and metrics requests; true when it took one. Undefined = there are none on this port. */
   readonly operations: Operations | undefined;
 }
 
@@ -56,7 +56,8 @@ async function answer(
     });
   const url = parseUrl(request.url ?? '');
   const isApi = url.pathname.startsWith('/api/');
-  if ((isApi || url.pathname === METRICS) && !access.requestAuthorized(request))
+  const isMetrics = url.pathname === METRICS && deps.operations !== undefined;
+  if ((isApi || isMetrics) && !access.requestAuthorized(request))
     throw new HttpFault(401, 'unauthorized', 'A valid token is required: Authorization: Bearer TOKEN.', {
       'www-authenticate': 'Bearer',
     });

@@ -7,7 +7,7 @@ import { createDashboard } from './dashboard';
 
 /** Runs the dashboard on RabbitMQ and InfluxDB. @param readToken gives the database's token of this moment. */
 export async function startDashboardService(
-  { config, log, metrics, operations, onStop, addChecks }: ServiceContext<DashboardServiceConfig>,
+  { config, log, metrics, onStop, addChecks }: ServiceContext<DashboardServiceConfig>,
   readToken: () => string,
 ): Promise<RunningService> {
   const bus = configuredBus(config, { name: 'dashboard', log, metrics });
@@ -26,7 +26,6 @@ export async function startDashboardService(
     log,
     now: Date.now,
     pageDirectory: join(__dirname, 'page'),
-    operations,
     onServed: (url) => log.info({ url }, 'The dashboard is served.'),
   });
   onStop('dashboard', () => dashboard.stop());

@@ -80,6 +80,12 @@ describe('npm start', () => {
       const { body: prices } = await getJson<Price[]>(`${url}/api/last-prices`);
       return venues.every(({ name }) => prices.some(({ exchange }) => exchange === name)) ? true : undefined;
     }, 'a price of every venue');
+    const services = [...venues.map(({ name }) => `adapter-${name}`), 'processor', 'ml-engine', 'signals'];
+    await eventually(async () => {
+      const { body } = await getJson<{ components: { component: string }[] }>(`${url}/api/pipeline`);
+      const told = body.components.map(({ component }) => component);
+      return services.every((name) => told.includes(name)) ? true : undefined;
+    }, 'every service to tell of itself');
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/neuraltrade_ticks_received_total\{exchange="binance"\} [1-9]/);
     const pipeline = await eventually(async () => {

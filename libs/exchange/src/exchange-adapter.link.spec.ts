@@ -151,8 +151,10 @@ describe('a paused adapter', () => {
 });
 
 describe('a clock record', () => {
-  it('comes once a second for each partition and names its subscribed symbols and the venue’s present', () => {
-    const { transport, clocks, pass } = adapterHarness({ symbols: ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'] });
+  it('comes once a second for each partition and names its subscribed symbols and the venue’s present', async () => {
+    const { transport, clocks, pass, metrics } = adapterHarness({
+      symbols: ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'],
+    });
     const socket = transport.latest.opens();
     pass(1_000);
     expect(clocks()).toEqual([]);
@@ -167,6 +169,8 @@ describe('a clock record', () => {
     const named = clocks().slice(1);
     expect(named.flatMap(({ symbols }) => symbols).sort()).toEqual(['BTC/USDT', 'ETH/USDT', 'SOL/USDT']);
     expect(named.every(({ timestamp }) => timestamp === TEST_START + 3_000 - 99)).toBe(true);
+    const { values } = await metrics.clockOffset.get();
+    expect(values).toMatchObject([{ labels: { exchange: 'binance' }, value: 0.099 }]);
   });
 
   it('has no offset before one was measured', () => {

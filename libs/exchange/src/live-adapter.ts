@@ -259,6 +259,8 @@ export class LiveAdapter implements ExchangeAdapter {
     this.#links.everySecond();
     // What a capture holds can be neither asked for nor asked about.
     if (!this.#deps.config.assumeSubscribed) this.#watch.tick();
+    const { metrics, venue } = this.#deps;
+    metrics.clockOffset.set({ exchange: venue.name }, this.#clock.offsetMs / 1_000);
     this.#clock.tick((symbol) => this.#isCurrent(symbol) && this.#feeds.get(symbol)?.holding !== true);
   }
 

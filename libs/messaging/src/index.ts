@@ -1,6 +1,5 @@
 export * from './component-status';
 export * from './batch-consumer';
-export * from './consume-in-order';
 export * from './in-process/in-process-bus';
 export * from './log-queue';
 export * from './message-bus';

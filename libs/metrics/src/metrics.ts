@@ -99,6 +99,8 @@ export function createMetrics() {
     outageTolerance: gauge('outage_tolerance_seconds', 'How long a peer may be away', 'peer'),
     /** Mean size of a tick in a message of ours. */
     tickBytes: gauge('tick_bytes', 'Bytes of a tick in a message, mean', 'peer'),
+    /** Arrival here less the send time that a venue tells: skew of the clocks and way, median of recent frames. */
+    clockOffset: gauge('clock_offset_seconds', "How far a venue's clock is behind ours", 'exchange'),
     /** Newest receipt less the watermark, per venue the largest. */
     watermarkLag: gauge('watermark_lag_seconds', 'How far the watermark is behind', 'exchange'),
     /** Signals by what was decided about them: 'accepted', or why they are not acted on. */

@@ -15,6 +15,7 @@ import {
 } from '@neuraltrade/strategies';
 import { type Venue, venueNamed } from '@neuraltrade/venues';
 import { type PeerRun, runPeer } from './backtest-peer';
+import { distributionOf } from './distribution';
 import { WALK, walkingCandles, walkingTicks } from './walk-market';
 
 /** How much is measured, and beside what. */
@@ -76,13 +77,13 @@ function candleFigure(
   }
   const fee = FEE_BPS / 10_000;
   const peer = runPeer({ python, directory, candles, spans: SPANS, cash: CASH, fee, runs: RUNS });
-  const value = candles.length / median(seconds);
+  const value = candles.length / distributionOf(seconds).p50;
   const figure = {
     ...{ figure: 'backtest-candles', unit: 'candles/s', value: Math.round(value), candles: candles.length },
     ...{ runs: RUNS, finalEquity: own.metrics.finalEquity, trades: own.metrics.closedTrades },
   };
   if (typeof peer === 'string') return tell({ ...figure, peer: null, missing: peer });
-  const peerValue = candles.length / median(peer.seconds);
+  const peerValue = candles.length / distributionOf(peer.seconds).p50;
   tell({
     ...{ ...figure, peer: peer.package, peerValue: Math.round(peerValue) },
     ratio: Math.round((value / peerValue) * 10) / 10,
@@ -147,8 +148,4 @@ async function tickFigures(count: number, directory: string, tell: (figure: obje
       candles: replayed?.coverage.candles,
     });
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

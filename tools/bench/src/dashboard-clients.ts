@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ExpectedError } from '@neuraltrade/service';
 import { WebSocket } from 'ws';
 import { SERIES, tick } from './bench-ticks';
+import { type Distribution, distributionOf } from './distribution';
 
 /** Connections that are opened at once. */
 const AT_ONCE = 50;
@@ -17,9 +18,9 @@ export interface ClientsReport {
   /** Time until all of them were connected and had all their snapshots, ms. */
   readonly connectedMs: number;
   /** Every trade of the tapes from its match to the client, ms. */
-  readonly trade: Delays;
+  readonly trade: Distribution;
   /** The newest price of every symbol that changed, from its match to the client, ms. */
-  readonly price: Delays;
+  readonly price: Distribution;
   /** Messages a second, of all clients together. */
   readonly messagesPerSecond: number;
   /** Bytes a second, of all clients together. */
@@ -30,18 +31,6 @@ export interface ClientsReport {
   readonly skipped: number;
   /** How late the clients' own process was: part of the delays is its own, ms. */
   readonly ownDelayP99Ms: number;
-}
-
-/** A distribution, ms. */
-export interface Delays {
-  /** How many were measured. */
-  readonly count: number;
-  /** The median. */
-  readonly p50: number;
-  /** Of a hundred the second largest. */
-  readonly p99: number;
-  /** The largest. */
-  readonly max: number;
 }
 
 /** Whom to connect to, how many, and for how long. */
@@ -103,8 +92,8 @@ export async function runClients(
     return {
       clients: sockets.length,
       connectedMs,
-      trade: delaysOf(trades),
-      price: delaysOf(prices),
+      trade: distributionOf(trades),
+      price: distributionOf(prices),
       messagesPerSecond: perSecond(counts.messages),
       bytesPerSecond: perSecond(counts.bytes),
       closed: counts.closed,
@@ -154,12 +143,6 @@ function connect(
     });
     socket.on('error', ({ message }) => fail(`cannot connect: ${message}`));
   });
-}
-
-function delaysOf(delays: number[]): Delays {
-  delays.sort((a, b) => a - b);
-  const at = (share: number): number => delays[Math.floor((delays.length - 1) * share)] ?? 0;
-  return { count: delays.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 function pause(ms: number): Promise<void> {

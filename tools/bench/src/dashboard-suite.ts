@@ -32,7 +32,7 @@ export async function benchDashboard(
 ): Promise<void> {
   await buildService('dashboard');
   const dashboard = startService('dashboard', {
-    ...{ PORT: '0', MODE: 'simulated', AMQP_URLS: broker.urls.join(',') },
+    ...{ PORT: '0', HTTP_PORT: '0', MODE: 'simulated', AMQP_URLS: broker.urls.join(',') },
     ...{ INFLUX_URL: influx.url, INFLUX_TOKEN: influx.token },
     ...{ INFLUX_ORG: influx.org, INFLUX_BUCKET: influx.bucket },
   });
@@ -48,7 +48,7 @@ export async function benchDashboard(
       return url !== null && (await fetch(`${url}/health/ready`)).ok;
     }, 'the dashboard to be ready');
     market.start();
-    const url = dashboard.url() ?? '';
+    const url = dashboard.pageUrl() ?? '';
     await eventually(async () => {
       const prices = (await (await fetch(`${url}/api/last-prices`)).json()) as unknown[];
       return prices.length === SERIES;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Candle } from '@neuraltrade/contracts';
 import { type CheckedModel, InferenceProcess, readModelFolder } from '@neuraltrade/inference';
 import { FEATURE_COUNT, type FeatureRow, SymbolFeatures, WARM_UP_CANDLES } from '@neuraltrade/strategies';
+import { distributionOf } from './distribution';
 
 /** How much is judged. */
 export interface InferenceSizes {
@@ -102,26 +103,22 @@ async function oneByOne(
   }
   const peerMs = await plainTimes(model, rows);
   const peer = 'onnxruntime-node called in this process';
+  const peerSpread = distributionOf(peerMs);
   const figures = [
     ['inference-time', modelMs],
     ['inference-answer', answerMs],
   ] as const;
   for (const [figure, timesMs] of figures) {
-    const [p50, p99, peerP50, peerP99] = [
-      quantile(timesMs, 0.5),
-      quantile(timesMs, 0.99),
-      quantile(peerMs, 0.5),
-      quantile(peerMs, 0.99),
-    ];
+    const { p50, p99 } = distributionOf(timesMs);
     tell({
       figure,
       unit: 'ms',
-      p50,
-      p99,
+      p50: rounded(p50),
+      p99: rounded(p99),
       peer,
-      peerP50,
-      peerP99,
-      ratio: rounded(p50 / peerP50),
+      peerP50: rounded(peerSpread.p50),
+      peerP99: rounded(peerSpread.p99),
+      ratio: rounded(p50 / peerSpread.p50),
       rows: rows.length,
     });
   }
@@ -171,11 +168,6 @@ function statusOf(pid: number | undefined): string {
     // Not on this system.
     return '';
   }
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return rounded(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0);
 }
 
 function rounded(value: number): number {

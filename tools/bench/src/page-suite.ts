@@ -10,6 +10,7 @@ import { createMetrics } from '@neuraltrade/metrics';
 import { createLogger, ExpectedError } from '@neuraltrade/service';
 import { openDuckDbStore } from '@neuraltrade/storage';
 import type { CDPSession, Page } from 'playwright-core';
+import { type Distribution, distributionOf } from './distribution';
 import { PROBE, type ProbeReport } from './page-probe';
 import { SteadyMarket } from './steady-market';
 
@@ -165,11 +166,11 @@ async function watch(
     figure: 'page-frames',
     unit: 'frames/s',
     value: round((frames.length / frames.reduce((sum, ms) => sum + ms, 0)) * 1_000),
-    ...spread(frames),
+    ...rounded(distributionOf(frames)),
     rate,
   });
-  tell({ figure: 'page-update-to-screen', unit: 'ms', ...spread(toScreen), count: toScreen.length, rate });
-  tell({ figure: 'page-message-to-screen', unit: 'ms', ...spread(fromSocket), rate });
+  tell({ figure: 'page-update-to-screen', unit: 'ms', ...rounded(distributionOf(toScreen)), rate });
+  tell({ figure: 'page-message-to-screen', unit: 'ms', ...rounded(distributionOf(fromSocket)), rate });
   tell({
     figure: 'page-main-thread',
     unit: 'share of one core',
@@ -194,10 +195,8 @@ async function browserFigures(devtools: CDPSession): Promise<Partial<Record<stri
   return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
 }
 
-function spread(values: readonly number[]): { p50: number; p99: number; max: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => round(sorted[Math.floor((sorted.length - 1) * share)] ?? NaN);
-  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+function rounded({ count, p50, p99, max }: Distribution): Distribution {
+  return { count, p50: round(p50), p99: round(p99), max: round(max) };
 }
 
 /** Bytes a second, by least squares. */

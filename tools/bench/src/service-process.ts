@@ -8,8 +8,10 @@ const WORKSPACE = join(__dirname, '../../..');
 export interface ServiceProcess {
   /** Its process id. */
   readonly pid: number;
-  /** Where its pages are; null until they are served. @throws Error with its last words when it has ended. */
+  /** Where its health is; null until it is served. @throws Error with its last words when it has ended. */
   url(): string | null;
+  /** Where people reach it; null until it is told, and for a service without a page. */
+  pageUrl(): string | null;
   /** Stops it in order. */
   stop(): Promise<void>;
 }
@@ -23,10 +25,11 @@ export async function buildService(name: string): Promise<void> {
 export function startService(name: string, env: Readonly<Record<string, string>>): ServiceProcess {
   const child = spawn(process.execPath, [`dist/apps/${name}/main.cjs`], { cwd: WORKSPACE, env });
   let said = '';
-  let port: string | undefined;
+  let [port, pagePort]: (string | undefined)[] = [];
   const hear = (chunk: unknown): void => {
     said = `${said}${String(chunk)}`.slice(-4_000);
-    port ??= /"(?:port"|url":"http:\/\/localhost):(\d+)/.exec(said)?.[1];
+    port ??= /"port":(\d+)/.exec(said)?.[1];
+    pagePort ??= /"url":"http:\/\/localhost:(\d+)/.exec(said)?.[1];
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
@@ -37,6 +40,7 @@ export function startService(name: string, env: Readonly<Record<string, string>>
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} has ended. ${said}`);
       return port === undefined ? null : `http://127.0.0.1:${port}`;
     },
+    pageUrl: () => (pagePort === undefined ? null : `http://127.0.0.1:${pagePort}`),
     async stop() {
       if (child.exitCode === null) child.kill('SIGTERM');
       await ended;

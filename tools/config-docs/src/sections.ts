@@ -39,8 +39,8 @@ export function sections(): Section[] {
     {
       title: 'Every service of its own',
       intro:
-        `Read by each service that runs as a process of its own. HTTP_PORT is by default ${httpPorts()}; the dashboard serves ` +
-        'health and metrics on PORT. Under `npm run serve` a service reads its port from a variable with its name in front: ' +
+        `Read by each service that runs as a process of its own. HTTP_PORT is by default ${httpPorts()}. ` +
+        'Under `npm run serve` a service reads its port from a variable with its name in front: ' +
         'PROCESSOR_HTTP_PORT, ADAPTER_BINANCE_HTTP_PORT.',
       variables: describeConfig(z.object({ ...serviceFields({ httpPort: 0 }), ...brokerFields })).map(
         (variable) => (variable.name === 'HTTP_PORT' ? { ...variable, defaultText: 'see above' } : variable),
@@ -108,6 +108,7 @@ function httpPorts(): string {
     ['ml-engine', mlEngineServiceSchema],
     ['signals', signalsServiceSchema],
     ['backtester', recorderServiceSchema],
+    ['dashboard', dashboardServiceSchema],
   ];
   return services
     .map(([name, schema]) => {

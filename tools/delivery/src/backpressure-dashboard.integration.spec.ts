@@ -41,7 +41,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
   let published: Promise<void> = Promise.resolve();
 
   const client = (): ServiceProcess => {
-    const url = `${(dashboard.url ?? '').replace(/^http/, 'ws').replace('localhost', '127.0.0.1')}/ws`;
+    const url = `${(dashboard.pageUrl ?? '').replace(/^http/, 'ws')}/ws`;
     const process = new ServiceProcess('tools/delivery/src/testing/dashboard-client.cjs', {}, [url]);
     clients.push(process);
     return process;
@@ -70,6 +70,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     influx = server;
     dashboard = new ServiceProcess('dist/apps/dashboard/main.cjs', {
       PORT: '0',
+      HTTP_PORT: '0',
       AMQP_URLS: url,
       INFLUX_URL: influx.url,
       INFLUX_TOKEN: influx.token,
@@ -111,7 +112,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
     expect(messagesOf(other)).toBeGreaterThan(before.messages + SECONDS * 2);
     expect(peak - before.memory).toBeLessThan(GROWTH_MB);
     const connected = async (): Promise<number> =>
-      ((await (await fetch(`${dashboard.url ?? ''}/api/pipeline`)).json()) as { clients: number }).clients;
+      ((await (await fetch(`${dashboard.pageUrl ?? ''}/api/pipeline`)).json()) as { clients: number })
+        .clients;
     if (SECONDS >= CUT_AFTER_S + 5)
       await eventually(async () => (await connected()) === 1, 'the client to be cut');
     process.kill(frozen.pid, 'SIGCONT');

@@ -16,6 +16,13 @@ const RATE = Number(process.env['BACKPRESSURE_RATE'] ?? 500);
 /** What a process may grow by while everything stands still, MB: the garbage of some seconds, and not what the venue tells meanwhile. */
 const GROWTH_MB = 80;
 const BUFFER_MAX_TICKS = 400;
+/** Records of a message at most, from the adapter and from the processor. */
+const MESSAGE_RECORDS = 50;
+/** Messages that the processor may have unanswered. */
+const PREFETCH = 8;
+const WRITE_BATCH_SIZE = 100;
+/** Messages that the sink may have unanswered: two batches, at 20 records a message. */
+const SINK_PREFETCH = (2 * WRITE_BATCH_SIZE) / 20;
 const CANDLE_MS = 1_000;
 const NACKED = 'messages_nacked_total';
 const SERVICES = ['processor', 'influx-sink', 'adapter-binance'] as const;
@@ -35,10 +42,10 @@ function suite(rabbitMq: SharedRabbitMq): void {
     env: {
       // The smallest queue that may be asked for, and windows and batches in proportion.
       QUEUE_MAX_BYTES: '65536',
-      WRITE_BATCH_SIZE: '100',
-      BATCH_SIZE: '50',
-      PREFETCH: '8',
-      BATCH_MAX_TICKS: '50',
+      WRITE_BATCH_SIZE: String(WRITE_BATCH_SIZE),
+      BATCH_SIZE: String(MESSAGE_RECORDS),
+      PREFETCH: String(PREFETCH),
+      BATCH_MAX_TICKS: String(MESSAGE_RECORDS),
       BUFFER_MAX_TICKS: String(BUFFER_MAX_TICKS),
       PAUSE_MAX_MS: '500',
       TIMEFRAMES: '1s',
@@ -119,6 +126,9 @@ function suite(rabbitMq: SharedRabbitMq): void {
 
   test('memory stays bounded in every process meanwhile', () => {
     expect(Math.max(...depths)).toBeLessThanOrEqual(1.1 * BUFFER_MAX_TICKS);
+    // What the broker delivers unanswered is all that the others hold.
+    expect(held.get('processor')?.inFlight).toBeLessThanOrEqual(PREFETCH * MESSAGE_RECORDS);
+    expect(held.get('sink-ticks')?.inFlight).toBeLessThanOrEqual(SINK_PREFETCH * MESSAGE_RECORDS);
     for (const [name, growth] of grown)
       expect([name, growth < GROWTH_MB, growth]).toEqual([name, true, growth]);
   });

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AMQP_EXCHANGES, encodeBatch, routingKeys, sinkQueues } from '@neuraltrade/contracts';
 import {
@@ -16,7 +18,15 @@ import { processedTick, rawTick } from './testing/records';
 import { storedIds } from './testing/stored-ids';
 
 const KILL_POINTS = join(__dirname, 'testing/kill-points.cjs');
-const SERVICES = ['influx-sink', 'processor', 'dashboard', 'adapter-kraken'] as const;
+const SERVICES = [
+  'influx-sink',
+  'processor',
+  'dashboard',
+  'adapter-kraken',
+  'ml-engine',
+  'signals',
+  'backtester',
+] as const;
 const FAILED_WRITE = 'stage="store",reason="retryable"';
 const EXCHANGE = 'kraken';
 const SYMBOL = 'BTC/USD';
@@ -31,6 +41,7 @@ if (broker === null || why !== '') test.skip(`services that crash (${why})`, () 
 else describe('services that crash', () => suite(broker));
 
 function suite(rabbitMq: SharedRabbitMq): void {
+  const folder = mkdtempSync(join(tmpdir(), 'crash-spec-'));
   const started: ServiceProcess[] = [];
   let influx: Influx;
   let env: Readonly<Record<string, string>>;
@@ -82,6 +93,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     env = {
       HTTP_PORT: '0',
       PORT: '0',
+      DATA_DIR: folder,
       AMQP_URLS: url,
       AMQP_RECONNECT_BASE_MS: '50',
       AMQP_RECONNECT_MAX_MS: '200',
@@ -112,6 +124,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     await Promise.all(started.map((service) => service.stop('SIGKILL')));
     await bus?.close();
     await influx?.dispose();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   describe('a sink that is killed', () => {

@@ -46,7 +46,8 @@ const why = broker === null ? whyNoRabbitMq(process.env) : whyNoInflux(process.e
 jest.setTimeout(120_000 + KILLS * 20_000);
 if (broker === null || why !== '') test.skip(`an ML engine that is killed (${why})`, () => undefined);
 else
-  describe(`an ML engine and its standby, killed in turn ${KILLS} times (seed ${SEED})`, () => suite(broker));
+  describe(`an ML engine and its standby, killed in turn ${KILLS} times and frozen once (seed ${SEED})`, () =>
+    suite(broker));
 
 function suite(rabbitMq: SharedRabbitMq): void {
   const started: ServiceProcess[] = [];
@@ -85,6 +86,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
       ...{ INFLUX_URL: influx.url, INFLUX_TOKEN: influx.token },
       ...{ INFLUX_ORG: influx.org, INFLUX_BUCKET: influx.bucket },
       QUEUE_MAX_BYTES: String(QUEUE_MAX_BYTES),
+      // One that is frozen is found away soon.
+      AMQP_HEARTBEAT_S: '1',
     };
     const start = (app: string): ServiceProcess => {
       const own = { MODEL_PATH: models, MAX_CANDLE_AGE_MS: '86400000', WRITE_FLUSH_MS: '100' };
@@ -101,11 +104,17 @@ function suite(rabbitMq: SharedRabbitMq): void {
     intervals = market(random, WARM_UP + (KILLS + 1) * CANDLES_A_KILL);
     expected = await reference(models, intervals);
     let killing: Promise<unknown> = Promise.resolve();
+    let waking: Promise<unknown> = Promise.resolve();
     for (const [at, candles] of intervals.entries()) {
       // What closed before is stored by then, as it is where a minute lies in between.
       await store.writeCandles(intervals[at - 1] ?? []);
       for (const candle of candles) expect(await bus.publish(candleMessage(candle))).toBe('confirmed');
       const behind = at - WARM_UP;
+      if (behind === KILLS * CANDLES_A_KILL + 1) {
+        await killing;
+        await Promise.all(engines.map((engine) => engine.isReady()));
+        waking = freezeUntilOvertaken(engines);
+      }
       if (behind <= 0 || behind % CANDLES_A_KILL !== 0 || behind / CANDLES_A_KILL > KILLS) continue;
       await killing;
       await Promise.all(engines.map((engine) => engine.isReady()));
@@ -117,7 +126,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
         engines.push(start('ml-engine'));
       });
     }
-    await killing;
+    await Promise.all([killing, waking]);
     const all = { from: 0, to: Date.now() + 86_400_000, limit: 5_000 };
     await eventually(
       async () => (await store.signals(all)).length >= expected.length,
@@ -168,6 +177,16 @@ function suite(rabbitMq: SharedRabbitMq): void {
   test('engines stop in order with exit code 0', () => {
     expect(exits).toEqual([0, 0, 0]);
   });
+}
+
+/** Stops the one at work from running at all until the other one works in its place: woken up, it has to notice. */
+async function freezeUntilOvertaken(engines: readonly ServiceProcess[]): Promise<void> {
+  const [frozen, other] = engines as [ServiceProcess, ServiceProcess];
+  const worked = (): Promise<number> => other.metric('records_received_total', 'stage="ml-engine"');
+  process.kill(frozen.pid, 'SIGSTOP');
+  await eventually(async () => (await worked()) > 0, 'the other one at work', WITHIN_MS).finally(() =>
+    process.kill(frozen.pid, 'SIGCONT'),
+  );
 }
 
 /** Two symbols on two venues, by interval; within one the venues come in a drawn order. */

@@ -109,8 +109,11 @@ function suite(rabbitMq: SharedRabbitMq): void {
       for (const [name, one] of running) {
         const headers = { authorization: `Bearer ${AUTH_TOKEN}` };
         const pages = ['/metrics', '/health/ready', '/health/live', '/', '/nothing', '/api/pipeline'];
+        const addresses = [one.url, one.pageUrl].filter((url) => url !== null);
         const texts = await Promise.all(
-          pages.map(async (page) => (await fetch(`${one.url ?? ''}${page}`, { headers })).text()),
+          addresses.flatMap((url) =>
+            pages.map(async (page) => (await fetch(`${url}${page}`, { headers })).text()),
+          ),
         );
         expect(texts[0]).toContain('neuraltrade_');
         expect([name, leaksIn([one.stdout, one.stderr, commandLine(one.pid), ...texts].join('\n'))]).toEqual([
@@ -120,11 +123,15 @@ function suite(rabbitMq: SharedRabbitMq): void {
       }
     });
 
-    test('metrics of the port that people reach want the token; those of the others are on a port of their own', async () => {
-      const { url } = service('dashboard');
-      expect((await fetch(`${url ?? ''}/metrics`)).status).toBe(401);
-      expect((await fetch(`${url ?? ''}/health/live`)).status).toBe(200);
-      expect((await fetch(`${service('processor').url ?? ''}/api/pipeline`)).status).toBe(404);
+    test('health and metrics are on a port of their own, and that people reach has neither', async () => {
+      const { url, pageUrl } = service('dashboard');
+      const statusOf = async (address: string): Promise<number> => (await fetch(address)).status;
+      for (const page of ['/metrics', '/health/live', '/health/ready']) {
+        expect(await statusOf(`${url ?? ''}${page}`)).toBe(200);
+        expect(await statusOf(`${pageUrl ?? ''}${page}`)).toBe(404);
+      }
+      expect(await statusOf(`${url ?? ''}/api/pipeline`)).toBe(404);
+      expect(await statusOf(`${service('processor').url ?? ''}/api/pipeline`)).toBe(404);
     });
 
     test('any request to a port of health gets a documented answer without a trace of our insides, or is closed', async () => {
@@ -207,9 +214,10 @@ function suite(rabbitMq: SharedRabbitMq): void {
     });
 
     const onLinux = process.platform === 'linux' ? test : test.skip;
-    onLinux('each listens on the one port that it tells and on no other: there is no inspector', () => {
-      for (const one of running.values())
-        expect(listening(one.pid)).toEqual([Number(new URL(one.url ?? '').port)]);
+    onLinux('each listens on the ports that it tells and on no other: there is no inspector', () => {
+      const portsOf = ({ url, pageUrl }: ServiceProcess): number[] =>
+        [url, pageUrl].filter((told) => told !== null).map((told) => Number(new URL(told).port));
+      for (const one of running.values()) expect(listening(one.pid).sort()).toEqual(portsOf(one).sort());
     });
   });
 

@@ -11,12 +11,20 @@ import {
 import { WholePipeline } from './testing/whole-pipeline';
 
 /** How often a service is stopped; they take turns. */
-const SHUTDOWNS = Number(process.env['SHUTDOWNS'] ?? 4);
+const SHUTDOWNS = Number(process.env['SHUTDOWNS'] ?? 7);
 const SEED = Number(process.env['SHUTDOWN_SEED'] ?? 1);
 /** Longest time at work before a stop, ms: some are stopped while they start. */
 const LONGEST_LIFE_MS = 1_500;
 const SHUTDOWN_TIMEOUT_MS = 4_000;
-const SERVICES = ['processor', 'influx-sink', 'dashboard', 'adapter-binance'] as const;
+const SERVICES = [
+  'processor',
+  'influx-sink',
+  'dashboard',
+  'adapter-binance',
+  'ml-engine',
+  'signals',
+  'backtester',
+] as const;
 type Name = (typeof SERVICES)[number];
 /** Who is refused when queues are full. */
 const PUBLISHERS = ['processor', 'adapter-binance'] as const;

@@ -34,7 +34,7 @@ const why = broker === null ? whyNoRabbitMq(process.env) : whyNoInflux(process.e
 jest.setTimeout(120_000 + KILLS * 20_000);
 if (broker === null || why !== '') test.skip(`a signals service that is killed (${why})`, () => undefined);
 else
-  describe(`a signals service under load that is killed ${KILLS} times and handed over (seed ${SEED})`, () =>
+  describe(`a signals service under load that is killed ${KILLS} times, frozen and handed over (seed ${SEED})`, () =>
     suite(broker));
 
 function suite(rabbitMq: SharedRabbitMq): void {
@@ -67,6 +67,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
     const start = (): ServiceProcess => {
       const service = new ServiceProcess('dist/apps/signals/main.cjs', {
         ...{ AMQP_URLS: url, AMQP_RECONNECT_BASE_MS: '50', AMQP_RECONNECT_MAX_MS: '200', HTTP_PORT: '0' },
+        // One that is frozen is found away soon.
+        AMQP_HEARTBEAT_S: '1',
         ...{ INFLUX_URL: influx.url, INFLUX_TOKEN: influx.token },
         ...{ INFLUX_ORG: influx.org, INFLUX_BUCKET: influx.bucket },
         QUEUE_MAX_BYTES: String(QUEUE_MAX_BYTES),
@@ -102,6 +104,12 @@ function suite(rabbitMq: SharedRabbitMq): void {
     await works();
     const next = start();
     await next.isReady();
+    // Woken up, it has to notice that the other one has gone on in its place.
+    process.kill(current.pid, 'SIGSTOP');
+    await works();
+    process.kill(current.pid, 'SIGCONT');
+    await current.isReady();
+    await works();
     exits = [await current.stop()];
     await works();
     await traffic.end();

@@ -112,6 +112,7 @@ function suite(): void {
     const dashboard = new ServiceProcess('dist/apps/dashboard/main.cjs', {
       ...told,
       PORT: '0',
+      HTTP_PORT: '0',
       MODE: 'simulated',
     });
     started.push(dashboard);
@@ -120,7 +121,7 @@ function suite(): void {
     await eventually(
       async () => {
         const query = `exchange=kraken&symbol=BTC/USD&timeframe=1m&limit=100&before=${startedAt - 120_000}`;
-        const answer = await fetch(`${dashboard.url ?? ''}/api/candles?${query}`);
+        const answer = await fetch(`${dashboard.pageUrl ?? ''}/api/candles?${query}`);
         candles = (await answer.json()) as Candle[];
         return candles.length >= 5;
       },

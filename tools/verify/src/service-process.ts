@@ -5,7 +5,7 @@ import type { TargetProcess } from './target';
 
 const STARTS_WITHIN_MS = 60_000;
 const HEALTH_PORT = /"port":(\d+)[^\n]*health and metrics are served/;
-const DASHBOARD_PORT = /"url":"http:\/\/[^":]+:(\d+)[^\n]*The dashboard is served/;
+const PAGE_PORT = /"url":"http:\/\/[^":]+:(\d+)[^\n]*The dashboard is served/;
 
 /** One service of the pipeline, which is started again after each kill. */
 export class ServiceProcess {
@@ -17,6 +17,7 @@ export class ServiceProcess {
   readonly #env: Readonly<Record<string, string>>;
   #process: ManagedProcess | null = null;
   #url: string | null = null;
+  #pageUrl: string | null = null;
 
   /**
    * @param root the workspace, with its bundle built.
@@ -38,9 +39,14 @@ export class ServiceProcess {
     this.#app = app;
   }
 
-  /** Where health, metrics and whatever else it serves are; null while it starts. */
+  /** Where its health and metrics are; null while it starts. */
   get url(): string | null {
     return this.#url;
+  }
+
+  /** Where people reach it; null while it starts, and for a service without a page. */
+  get pageUrl(): string | null {
+    return this.#pageUrl;
   }
 
   /** Its process; null when none runs. */
@@ -52,7 +58,7 @@ export class ServiceProcess {
 
   /** Starts it and waits until it serves its health. @throws Error with what it says when it does not. */
   async start(): Promise<void> {
-    this.#url = null;
+    this.#url = this.#pageUrl = null;
     this.#process = new ManagedProcess(
       `The ${this.name}`,
       join(this.#root, 'dist/apps', this.#app, 'main.cjs'),
@@ -60,13 +66,14 @@ export class ServiceProcess {
       this.#env,
       join(this.#directory, `${this.name}.log`),
     );
-    const port = this.#app === 'dashboard' ? DASHBOARD_PORT : HEALTH_PORT;
-    this.#url = `http://127.0.0.1:${await this.#process.says(port, STARTS_WITHIN_MS)}`;
+    this.#url = `http://127.0.0.1:${await this.#process.says(HEALTH_PORT, STARTS_WITHIN_MS)}`;
+    if (this.#app === 'dashboard')
+      this.#pageUrl = `http://127.0.0.1:${await this.#process.says(PAGE_PORT, STARTS_WITHIN_MS)}`;
   }
 
   /** Ends it as a crash would and starts it again. */
   async killAndStart(): Promise<void> {
-    this.#url = null;
+    this.#url = this.#pageUrl = null;
     await this.#process?.kill();
     await this.start();
   }
@@ -90,7 +97,7 @@ export class ServiceProcess {
 
   /** Ends it in order. @returns a sentence when it did not leave with 0. */
   async stop(): Promise<string | null> {
-    this.#url = null;
+    this.#url = this.#pageUrl = null;
     return (await this.#process?.stop()) ?? null;
   }
 }

@@ -111,7 +111,7 @@ export class ServicesTarget implements Target {
 
   /** See {@link Target.dashboardUrl}. */
   get dashboardUrl(): string | null {
-    return this.#started().dashboard.url;
+    return this.#started().dashboard.pageUrl;
   }
 
   /** See {@link Target.revisions}. */

@@ -69,9 +69,14 @@ export class ServiceProcess {
 
   /** The address of health and metrics; null while it is not told. */
   get url(): string | null {
-    const told = this.log.find((line) => 'port' in line || 'url' in line);
-    if (told === undefined) return null;
-    return typeof told['url'] === 'string' ? told['url'] : `http://127.0.0.1:${String(told['port'])}`;
+    const told = this.log.find((line) => 'port' in line);
+    return told === undefined ? null : `http://127.0.0.1:${String(told['port'])}`;
+  }
+
+  /** Where people reach it; null while it is not told, and for a service without a page. */
+  get pageUrl(): string | null {
+    const told = this.log.find((line) => 'url' in line);
+    return told === undefined ? null : String(told['url']).replace('localhost', '127.0.0.1');
   }
 
   /** The readiness page now. */

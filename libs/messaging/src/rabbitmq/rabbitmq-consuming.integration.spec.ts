@@ -1,7 +1,5 @@
-import { RetryableError } from '@neuraltrade/contracts';
 import { FaultProxy } from '@neuraltrade/infra';
 import { createMetrics } from '@neuraltrade/metrics';
-import { consumeInOrder } from '../consume-in-order';
 import type { MessageBus } from '../message-bus';
 import { collect, message, publishAll, queueSpec, texts, until } from '../testing/bus-under-test';
 import { describeWithBroker, makeVirtualHost, type VirtualHost } from '../testing/broker-under-test';
@@ -109,28 +107,6 @@ describeWithBroker(process.env, 'consuming from RabbitMQ', (broker) => {
     await last.received(10);
     expect(last.texts()).toEqual(texts(0, 10));
     expect((await bus.depth('parked')).ready).toBe(0);
-  });
-
-  it('keeps the order over a handler that fails for a while', async () => {
-    const bus = made();
-    await bus.declare([queueSpec('work')]);
-    await publishAll(bus, texts(0, 30));
-    const stored: string[] = [];
-    let failures = 0;
-    const consumer = await consumeInOrder(
-      bus,
-      'work',
-      { prefetch: 10, onError: () => undefined, backoffBaseMs: 2, backoffMaxMs: 5 },
-      ({ messageId }) => {
-        if (messageId === '7' && ++failures < 4) throw new RetryableError('not now');
-        stored.push(messageId);
-        return Promise.resolve('ack');
-      },
-    );
-    await until('all are stored', () => stored.length === 30);
-    expect(stored).toEqual(texts(0, 30));
-    await consumer.close();
-    expect((await bus.depth('work')).ready).toBe(0);
   });
 
   it('ends the readers of a log with their connection; read anew, every record is there once', async () => {

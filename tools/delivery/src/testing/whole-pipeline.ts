@@ -92,6 +92,7 @@ export class WholePipeline {
     const service = new ServiceProcess(`dist/apps/${name}/main.cjs`, {
       HTTP_PORT: '0',
       PORT: '0',
+      DATA_DIR: join(this.#scratch, 'data'),
       AMQP_URLS: this.broker.url,
       AMQP_RECONNECT_BASE_MS: '50',
       AMQP_RECONNECT_MAX_MS: '200',

@@ -47,4 +47,22 @@ export function liveUpdateFacts(rig: () => PageRig): void {
     await rig().running.status({ ...processor, figures: { partitionsOwned: 7, late: 1_234, refused: 0 } });
     await rig().shows('#services [data-component="processor"]', /7 partitions · 1,234 late · 0 refused/);
   });
+
+  test('every figure of the pipeline has its value and its plot', async () => {
+    const processor = { component: 'processor', timestamp: Date.now(), state: 'up', detail: '' } as const;
+    await rig().running.status({ ...processor, figures: { watermarkLagMs: 4_321 } });
+    const adapter = { component: 'adapter-kraken', timestamp: Date.now(), state: 'up', detail: '' } as const;
+    await rig().running.status({ ...adapter, figures: { bufferDepth: 17, dropped: 5, reconnects: 3 } });
+    const sink = { component: 'influx-sink', timestamp: Date.now(), state: 'up', detail: '' } as const;
+    await rig().running.status({ ...sink, figures: { queuedMessages: 29, parkedMessages: 2 } });
+    const tile = (name: string): string => `#figures [data-figure="${name}"]`;
+    const told = { Lag: '4.32 s', Buffered: '17', Queued: '29', Reconnects: '3', Dropped: '5', Parked: '2' };
+    for (const [name, text] of Object.entries(told)) await rig().shows(`${tile(name)} dd`, text);
+    const delays = ['Venue p50', 'Venue p99', 'Pipeline p50', 'Pipeline p99'];
+    for (const name of [...delays, 'Trades/s', 'Candles/s', 'Open gaps', 'Unfillable'])
+      await rig().shows(`${tile(name)} dd`, /\d/);
+    for (const path of await rig().page.locator('#figures path').all())
+      expect(await path.getAttribute('d')).toMatch(/^M/);
+    expect(await rig().page.locator('#figures path').count()).toBe(14);
+  });
 }
