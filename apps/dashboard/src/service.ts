@@ -5,15 +5,15 @@ import { configuredInfluxStore } from '@neuraltrade/storage';
 import type { DashboardServiceConfig } from './config';
 import { createDashboard } from './dashboard';
 
-/** Runs the dashboard on RabbitMQ and InfluxDB. @param readToken gives the database's token of this moment. */
+/** Runs the dashboard on RabbitMQ and InfluxDB. */
 export async function startDashboardService(
-  { config, log, metrics, onStop, addChecks }: ServiceContext<DashboardServiceConfig>,
-  readToken: () => string,
+  context: ServiceContext<DashboardServiceConfig>,
 ): Promise<RunningService> {
-  const bus = configuredBus(config, { name: 'dashboard', log, metrics });
+  const { config, readConfig, log, metrics, onStop, addChecks } = context;
+  const bus = configuredBus(config, { readConfig, name: 'dashboard', log, metrics });
   onStop('bus', () => bus.close());
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
-  const store = configuredInfluxStore(config, readToken);
+  const store = configuredInfluxStore(config, () => readConfig().INFLUX_TOKEN);
   onStop('store', () => store.close());
   const dashboard = await createDashboard({
     bus,

@@ -11,7 +11,7 @@ import { configuredBus } from '@neuraltrade/messaging';
 import { createMetrics } from '@neuraltrade/metrics';
 import type { RunningService, StopStep } from '@neuraltrade/service';
 import { createInfluxStore } from '@neuraltrade/storage';
-import { sinkServiceConfig } from './config';
+import { type SinkServiceConfig, sinkServiceConfig } from './config';
 import { startSinkService } from './service';
 import { MINUTE, ticksFrom } from './testing/records';
 import { eventually } from './testing/sink-rig';
@@ -47,17 +47,17 @@ function suite(rabbitMq: SharedRabbitMq): void {
     });
     const stops: StopStep[] = [];
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const service = await startSinkService(
-      { config, log, metrics: createMetrics(), onStop: (_, stop) => void stops.push(stop) },
-      () => config.INFLUX_TOKEN,
-    );
+    const readConfig = (): SinkServiceConfig => config;
+    const metrics = createMetrics();
+    const onStop = (_: string, stop: StopStep): unknown => stops.push(stop);
+    const service = await startSinkService({ config, readConfig, log, metrics, onStop });
     closing.push(async () => {
       await service.stop?.(5_000);
       for (const stop of stops.reverse()) await stop(5_000);
     });
     await eventually(() => expect(faults(service).join('\n')).toContain('cannot be reached'));
 
-    const bus = configuredBus(config, { name: 'publisher', log, metrics: createMetrics() });
+    const bus = configuredBus(config, { readConfig, name: 'publisher', log, metrics: createMetrics() });
     closing.push(() => bus.close());
     await bus.declare(Object.values(sinkQueues(config.QUEUE_MAX_BYTES)));
     const outcome = await bus.publish({

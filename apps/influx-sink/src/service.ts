@@ -8,7 +8,7 @@ import type { SinkLog } from './sink-log';
 /** What the service uses of the process that runs it. */
 export interface SinkServiceContext extends Pick<
   ServiceContext<SinkServiceConfig>,
-  'config' | 'metrics' | 'onStop'
+  'config' | 'readConfig' | 'metrics' | 'onStop'
 > {
   /** Where faults are told. */
   readonly log: SinkLog;
@@ -16,15 +16,18 @@ export interface SinkServiceContext extends Pick<
 
 const INFLUXDB = { name: 'influxdb', title: 'InfluxDB' };
 
-/** Takes everything from RabbitMQ to InfluxDB. @param readToken gives the token of this moment. */
-export async function startSinkService(
-  { config, log, metrics, onStop }: SinkServiceContext,
-  readToken: () => string,
-): Promise<RunningService> {
-  const bus = configuredBus(config, { name: 'influx-sink', log, metrics });
+/** Takes everything from RabbitMQ to InfluxDB. */
+export async function startSinkService({
+  config,
+  readConfig,
+  log,
+  metrics,
+  onStop,
+}: SinkServiceContext): Promise<RunningService> {
+  const bus = configuredBus(config, { readConfig, name: 'influx-sink', log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
-  const store = configuredInfluxStore(config, readToken);
+  const store = configuredInfluxStore(config, () => readConfig().INFLUX_TOKEN);
   onStop('store', () => store.close());
   const storeReady = (): Promise<void> => store.verify();
   const sink = await createSink({

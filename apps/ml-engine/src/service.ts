@@ -6,16 +6,16 @@ import { venues } from '@neuraltrade/venues';
 import type { MlEngineServiceConfig } from './config';
 import { createMlEngine } from './create-ml-engine';
 
-/** Runs the ML engine on RabbitMQ and InfluxDB. @param readToken gives the database's token of this moment. */
+/** Runs the ML engine on RabbitMQ and InfluxDB. */
 export async function startMlEngineService(
-  { config, log, metrics, onStop, addChecks }: ServiceContext<MlEngineServiceConfig>,
-  readToken: () => string,
+  context: ServiceContext<MlEngineServiceConfig>,
 ): Promise<RunningService> {
-  const bus = configuredBus(config, { name: 'ml-engine', log, metrics });
+  const { config, readConfig, log, metrics, onStop, addChecks } = context;
+  const bus = configuredBus(config, { readConfig, name: 'ml-engine', log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
-  const store = configuredInfluxStore(config, readToken);
+  const store = configuredInfluxStore(config, () => readConfig().INFLUX_TOKEN);
   onStop('store', () => {
     // It only reads, and what it reads can be read again.
     store.abort();

@@ -5,23 +5,22 @@ import { atMost, type RunningService, type ServiceContext, startPatiently } from
 import type { ProcessorServiceConfig } from './config';
 import { createProcessor } from './create-processor';
 
-/**
- * Runs the processor on RabbitMQ, sharing the partitions with its other replicas.
- * @param readToken gives the token of this moment for InfluxDB; undefined = nothing is read there.
- */
+/** Runs the processor on RabbitMQ, sharing the partitions with its other replicas. */
 export async function startProcessorService(
   context: ServiceContext<ProcessorServiceConfig>,
-  readToken: () => string | undefined,
 ): Promise<RunningService> {
-  const { config, log, metrics, onStop, addChecks } = context;
-  const bus = configuredBus(config, { name: 'processor', log, metrics });
+  const { config, readConfig, log, metrics, onStop, addChecks } = context;
+  const bus = configuredBus(config, { readConfig, name: 'processor', log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
   const store =
     config.INFLUX_TOKEN === undefined
       ? null
-      : configuredInfluxStore({ ...config, INFLUX_TOKEN: config.INFLUX_TOKEN }, () => readToken() ?? '');
+      : configuredInfluxStore(
+          { ...config, INFLUX_TOKEN: config.INFLUX_TOKEN },
+          () => readConfig().INFLUX_TOKEN ?? '',
+        );
   if (store !== null) {
     onStop('store', () => {
       // It only reads, and what it reads can be read again.

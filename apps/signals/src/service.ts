@@ -17,22 +17,16 @@ import { performanceOf } from './performance';
 const USUAL_DAYS = 7;
 const MOST_DAYS = 366;
 
-/**
- * Runs the signals service on RabbitMQ and InfluxDB.
- * @param readToken gives the database's token of this moment.
- * @param readSecret gives the webhook's secret of this moment.
- */
+/** Runs the signals service on RabbitMQ and InfluxDB. */
 export async function startSignalsService(
   context: ServiceContext<SignalsServiceConfig>,
-  readToken: () => string,
-  readSecret: () => string,
 ): Promise<RunningService> {
-  const { config, log, metrics, onStop, addChecks } = context;
-  const bus = configuredBus(config, { name: 'signals', log, metrics });
+  const { config, readConfig, log, metrics, onStop, addChecks } = context;
+  const bus = configuredBus(config, { readConfig, name: 'signals', log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
-  const store = configuredInfluxStore(config, readToken);
+  const store = configuredInfluxStore(config, () => readConfig().INFLUX_TOKEN);
   onStop('store', () => {
     // It only reads, and what it reads can be read again.
     store.abort();
@@ -44,7 +38,7 @@ export async function startSignalsService(
       bus,
       store,
       config: config.signals,
-      webhookSecret: readSecret,
+      webhookSecret: () => readConfig().signals.WEBHOOK_SECRET ?? '',
       metrics,
       log,
       now: Date.now,

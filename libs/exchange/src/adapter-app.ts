@@ -76,8 +76,8 @@ async function run(
   venue: Venue,
   context: ServiceContext<AdapterServiceConfig>,
 ): Promise<RunningService> {
-  const { config, log, metrics, onStop, addChecks } = context;
-  const bus = configuredBus(config, { name, log, metrics });
+  const { config, readConfig, log, metrics, onStop, addChecks } = context;
+  const bus = configuredBus(config, { readConfig, name, log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);

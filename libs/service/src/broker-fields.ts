@@ -4,7 +4,8 @@ import { integer, milliseconds, text, urlList } from './fields';
 export const brokerFields = {
   AMQP_URLS: urlList({
     description:
-      'Addresses of the broker’s nodes (amqp://user:password@host:5672/vhost, or amqps); any of them will do.',
+      'Addresses of the broker’s nodes (amqp://user:password@host:5672/vhost, or amqps); any of them will do. From ' +
+      'AMQP_URLS_FILE they are read again before each new connection.',
     schemes: ['amqp', 'amqps'],
   }),
   AMQP_CA_FILE: text({

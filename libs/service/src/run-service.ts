@@ -28,6 +28,8 @@ export interface ServiceDefinition<C extends ServiceConfig> {
 export interface ServiceContext<C extends ServiceConfig> {
   /** What `parse` returned. */
   readonly config: C;
+  /** The configuration of this moment: what stands in files may have been renewed. @throws ConfigError as `parse` does. */
+  readonly readConfig: () => C;
   /** The service's logger. */
   readonly log: Logger;
   /** The process' metrics, Node's own included. */
@@ -81,7 +83,10 @@ export async function runService<C extends ServiceConfig>(service: ServiceDefini
       log.info({ host: config.HTTP_HOST, port: server.port }, 'health and metrics are served');
     }
     const { onStop, requestStop } = life;
-    const running = await service.main({ config, log, metrics, operations, onStop, addChecks, requestStop });
+    const readConfig = (): C => service.parse(process.env, process.argv.slice(2));
+    const running = await service.main({
+      ...{ config, readConfig, log, metrics, operations, onStop, addChecks, requestStop },
+    });
     addChecks(running.checks);
     pages = running.pages ?? [];
     if (running.stop) life.onStop(service.name, running.stop);

@@ -221,6 +221,18 @@ function suite(rabbitMq: SharedRabbitMq): void {
     });
   });
 
+  test('take a password of the broker that is renewed in its file, without a restart', async () => {
+    const file = join(folder, 'renewed-addresses');
+    writeFileSync(
+      file,
+      `amqp://${USER}:${encodeURIComponent(`${PASSWORD}-old`)}@${new URL(rabbitUrl()).host}`,
+    );
+    const renewed = start('processor', { AMQP_URLS_FILE: file });
+    await renewed.waitsFor('it refuses the user');
+    writeFileSync(file, rabbitUrl());
+    await renewed.isReady();
+  });
+
   describe('that are refused', () => {
     test('by their broker, their database or their own settings keep what they were given to themselves', async () => {
       const refused = [

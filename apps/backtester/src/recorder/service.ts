@@ -4,23 +4,22 @@ import { configuredInfluxStore } from '@neuraltrade/storage';
 import type { RecorderServiceConfig } from './config';
 import { openRecorder } from './open-recorder';
 
-/**
- * Runs the recorder on RabbitMQ.
- * @param readToken gives the token of this moment for InfluxDB; undefined = nothing is repaired.
- */
+/** Runs the recorder on RabbitMQ. */
 export async function startRecorderService(
   context: ServiceContext<RecorderServiceConfig>,
-  readToken: () => string | undefined,
 ): Promise<RunningService> {
-  const { config, log, metrics, onStop, addChecks } = context;
-  const bus = configuredBus(config, { name: 'backtester', log, metrics });
+  const { config, readConfig, log, metrics, onStop, addChecks } = context;
+  const bus = configuredBus(config, { readConfig, name: 'backtester', log, metrics });
   // A broker that stands still hears no goodbye, and needs none.
   onStop('bus', (remainingMs) => atMost(0.9 * remainingMs, bus.close()));
   addChecks([{ name: 'bus', probe: () => bus.health() }]);
   const store =
     config.INFLUX_TOKEN === undefined
       ? null
-      : configuredInfluxStore({ ...config, INFLUX_TOKEN: config.INFLUX_TOKEN }, () => readToken() ?? '');
+      : configuredInfluxStore(
+          { ...config, INFLUX_TOKEN: config.INFLUX_TOKEN },
+          () => readConfig().INFLUX_TOKEN ?? '',
+        );
   if (store === null) log.warn('Without INFLUX_TOKEN nothing is repaired that the queue loses.');
   const recorder = await startPatiently(context, () =>
     openRecorder({

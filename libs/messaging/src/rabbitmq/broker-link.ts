@@ -20,8 +20,8 @@ export interface LinkOptions extends Pick<
 > {
   /** What it is for. */
   readonly role: LinkRole;
-  /** Nodes of the cluster. */
-  readonly addresses: readonly BrokerAddress[];
+  /** Tells the nodes of the cluster before each round over all of them. */
+  readonly addresses: () => readonly BrokerAddress[];
   /** How sessions are opened. */
   readonly session: Omit<SessionOptions, 'onBlocked' | 'signal'>;
   /** Makes a new session usable before anybody gets it; when it throws, the session is given up. */
@@ -175,7 +175,7 @@ export class BrokerLink {
   }
 
   private nextAddress(): BrokerAddress {
-    if (this.untried.length === 0) this.untried = shuffled(this.options.addresses, this.options.random);
+    if (this.untried.length === 0) this.untried = shuffled(this.options.addresses(), this.options.random);
     return this.untried.shift() as BrokerAddress;
   }
 

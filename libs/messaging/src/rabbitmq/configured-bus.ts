@@ -6,6 +6,8 @@ import { createRabbitMqBus } from './rabbitmq-bus';
 
 /** What a service's bus is made of beside its configuration. */
 export interface ConfiguredBusDeps {
+  /** The configuration of this moment: the addresses hold a password that may have been renewed. */
+  readonly readConfig: () => Pick<BrokerConfig, 'AMQP_URLS'>;
   /** The service's name, shown in the broker's list of connections. */
   readonly name: string;
   /** Where it tells about outages. */
@@ -19,6 +21,7 @@ export function configuredBus(config: BrokerConfig, deps: ConfiguredBusDeps): Me
   return createRabbitMqBus({
     ...deps,
     urls: config.AMQP_URLS,
+    currentUrls: () => deps.readConfig().AMQP_URLS,
     heartbeatS: config.AMQP_HEARTBEAT_S,
     connectTimeoutMs: config.AMQP_CONNECT_TIMEOUT_MS,
     reconnectBaseMs: config.AMQP_RECONNECT_BASE_MS,

@@ -12,6 +12,11 @@ export interface BusLog {
 export interface RabbitMqBusOptions {
   /** Nodes of one cluster, amqp:// or amqps://, tried in random order; at least one. */
   readonly urls: readonly string[];
+  /**
+   * The addresses of this moment, asked for before each round over all nodes: a password may be renewed while this runs. What
+   * cannot be told now is told by throwing, and those of before are tried again. Absent = they stay.
+   */
+  readonly currentUrls?: () => readonly string[];
   /** Time between heartbeats, s; a node that is silent for two to three of them counts as gone. */
   readonly heartbeatS: number;
   /** How long one attempt to connect may take, ms. */

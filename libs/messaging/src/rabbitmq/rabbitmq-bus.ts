@@ -14,7 +14,7 @@ import type {
 } from '../message-bus';
 import { OPTIONAL_QUEUE_EXPIRES_MS } from '../queue-limits';
 import { BestEffortSender } from './best-effort-sender';
-import { brokerAddress } from './broker-address';
+import { type BrokerAddress, brokerAddress } from './broker-address';
 import { brokerCode, faultText, isNodeDown, topologyRefusal } from './broker-fault';
 import { BrokerLink, closedError, type LinkRole } from './broker-link';
 import type { BrokerSession } from './broker-session';
@@ -57,7 +57,16 @@ class RabbitMqBus implements MessageBus {
     const { metrics, heartbeatS, connectTimeoutMs, caFile, random = Math.random, now = Date.now } = options;
     if (options.urls.length === 0)
       throw new PermanentError('malformed', 'No address of the broker is given.');
-    const addresses = options.urls.map((url) => brokerAddress(url, heartbeatS));
+    let known = options.urls.map((url) => brokerAddress(url, heartbeatS));
+    const addresses = (): readonly BrokerAddress[] => {
+      try {
+        const urls = options.currentUrls?.() ?? [];
+        if (urls.length > 0) known = urls.map((url) => brokerAddress(url, heartbeatS));
+      } catch {
+        // A file that is being replaced is read at the next round.
+      }
+      return known;
+    };
     const ca = caFile === undefined ? undefined : readFileSync(caFile);
     this.topology = new Topology(options.optionalQueueExpiresMs ?? OPTIONAL_QUEUE_EXPIRES_MS);
     this.repair = new TopologyRepair((role) => this.assertAll(role), now);

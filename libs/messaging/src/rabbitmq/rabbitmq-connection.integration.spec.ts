@@ -48,6 +48,23 @@ describeWithBroker(process.env, 'the connection to RabbitMQ', (broker) => {
     return proxy;
   }
 
+  it('takes a password that was renewed meanwhile, and keeps the old one while the new one cannot be read', async () => {
+    const stale = new URL(host.url);
+    stale.password = 'of yesterday';
+    let renewed: string[] | null = null;
+    let rounds = 0;
+    const currentUrls = (): string[] => {
+      rounds += 1;
+      if (renewed === null) throw new Error('The file is being replaced.');
+      return renewed;
+    };
+    const bus = made({ urls: [stale.href], currentUrls });
+    await until('some rounds', () => rounds > 4);
+    expect(bus.health().reason).toContain('it refuses the user or the password');
+    renewed = [host.url];
+    await until('it is connected', () => bus.health().ok);
+  });
+
   it.each([
     [
       'a wrong password',
