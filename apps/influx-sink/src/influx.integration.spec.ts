@@ -17,16 +17,22 @@ function suite(): void {
   const stores: InfluxStore[] = [];
 
   beforeEach(async () => {
-    influx = await startInflux({ env: process.env });
+    await begin();
+  });
+  afterEach(() => end());
+
+  async function begin(retentionSeconds = 0): Promise<void> {
+    influx = await startInflux({ env: process.env, retentionSeconds });
     token = influx.token;
     rig = await new SinkRig().open(open());
-  });
-  afterEach(async () => {
+  }
+
+  async function end(): Promise<void> {
     await influx.thaw();
     await rig.dispose();
     for (const store of stores.splice(0)) await store.close();
     await influx.dispose();
-  });
+  }
 
   function open(): InfluxStore {
     const { url, org, bucket } = influx;
@@ -66,6 +72,29 @@ function suite(): void {
     await rig.drained('ticks');
     expect(new Set(await storedIds()).size).toBe(500);
     expect(await storedIds()).toHaveLength(500);
+  });
+
+  test('a backfill of four hours into a bucket that keeps one parks what is too old, with that reason, and goes on', async () => {
+    await end();
+    await begin(3_600);
+    const sink = await rig.start();
+    const now = Date.now();
+    // The bucket lets whole hours go, by its own clock: what lies about its bound is left out.
+    const minutes = Array.from({ length: 240 }, (_, minute) => minute + 1).filter(
+      (minute) => minute < 59 || minute > 122,
+    );
+    const ticks = minutes.map((minute) =>
+      tickOf({ tradeId: String(minute), timestamp: now - minute * 60_000 }),
+    );
+    await rig.publish('ticks', ticks);
+    await rig.drained('ticks');
+    const young = minutes.filter((minute) => minute < 60).map(String);
+    expect((await storedIds()).sort()).toEqual(young.sort());
+    const [parked] = await rig.parked();
+    expect(parked?.routingKey).toBe('out-of-retention');
+    const kept = JSON.parse(String(parked?.body)) as ProcessedTick[];
+    expect(kept.map(({ tradeId }) => Number(tradeId))).toEqual(minutes.filter((minute) => minute > 60));
+    expect(sink.checks.map((check) => check.probe()).filter(({ ok }) => !ok)).toEqual([]);
   });
 
   test('a type conflict in line 500 of 1,000 stores 999 and parks 1 with the server’s text', async () => {

@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError } from '@neuraltrade/contracts';
-import { RecordsRefusedError } from '@neuraltrade/storage';
+import { OutOfRetentionError } from '@neuraltrade/storage';
 import fc from 'fast-check';
 import { sift } from './sift';
 
@@ -34,7 +34,7 @@ test('records that the store names are told apart with one more write, however m
   const refused = await sift(records, async (some) => {
     writes += 1;
     const old = some.filter(({ id }) => id % 2 === 1);
-    if (old.length > 0) throw new RecordsRefusedError('too old', old);
+    if (old.length > 0) throw new OutOfRetentionError('too old', old);
   });
   expect(refused.map(({ record }) => record.id)).toEqual(
     records.map(({ id }) => id).filter((id) => id % 2 === 1),

@@ -1,5 +1,5 @@
 import { PermanentError } from '@neuraltrade/contracts';
-import { RecordsRefusedError } from '@neuraltrade/storage';
+import { OutOfRetentionError } from '@neuraltrade/storage';
 
 /** A record that the store refused, and why. */
 export interface Refused<R> {
@@ -26,7 +26,7 @@ export async function sift<R>(
     if (!(error instanceof PermanentError)) throw error;
     const [only] = records;
     if (records.length === 1) return [{ record: only as R, error }];
-    if (error instanceof RecordsRefusedError) {
+    if (error instanceof OutOfRetentionError) {
       const named = new Set(error.records);
       const refused = records.filter((record) => named.has(record)).map((record) => ({ record, error }));
       const rest = records.filter((record) => !named.has(record));

@@ -31,6 +31,7 @@ export const PARK_REASONS = [
   'invalid-output',
   'too-many-symbols',
   'store-refused',
+  'out-of-retention',
   'delivery-limit',
   'webhook-refused',
   'webhook-overflow',

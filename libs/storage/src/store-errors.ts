@@ -17,16 +17,16 @@ export class StoreUnavailableError extends RetryableError {
   }
 }
 
-/** A batch of which the store refuses some records for good and told which; the others can be written. */
-export class RecordsRefusedError extends PermanentError {
+/** A batch of which some records are older than the store keeps them, and which; the others can be written. */
+export class OutOfRetentionError extends PermanentError {
   /**
-   * @param message the store's reason, the same for all of them.
-   * @param records the refused records of the batch themselves, at least one.
+   * @param message the store's words, the same for all of them.
+   * @param records the old records of the batch themselves, at least one.
    */
   constructor(
     message: string,
     readonly records: readonly unknown[],
   ) {
-    super('store-refused', message);
+    super('out-of-retention', message);
   }
 }

@@ -2,7 +2,7 @@ import { PermanentError } from '@neuraltrade/contracts';
 import { type Influx, startInflux, whyNoInflux } from '@neuraltrade/infra';
 import fc from 'fast-check';
 import signalPerformance from '../../../../queries/signal_performance.flux';
-import { RecordsRefusedError } from '../store-errors';
+import { OutOfRetentionError } from '../store-errors';
 import { InfluxBucket } from '../testing/influx-bucket';
 import { candleOf, gapOf, MINUTE, outcomeOf, signalOf, tickOf } from '../testing/records';
 import type { InfluxStore } from './influx-store';
@@ -204,12 +204,12 @@ function suite(): void {
       const old = [4, 5].map((id) => tickOf({ tradeId: String(id), timestamp: now - 2 * HOUR_MS - id }));
       const batch = [fresh[0], old[0], fresh[1], old[1], fresh[2]].flatMap((tick) => tick ?? []);
       const fault = await store.writeTicks(batch).catch((error: unknown) => error);
-      expect(fault).toBeInstanceOf(RecordsRefusedError);
-      expect((fault as RecordsRefusedError).records).toHaveLength(2);
-      expect((fault as RecordsRefusedError).records).toEqual(expect.arrayContaining(old));
+      expect(fault).toBeInstanceOf(OutOfRetentionError);
+      expect((fault as OutOfRetentionError).records).toHaveLength(2);
+      expect((fault as OutOfRetentionError).records).toEqual(expect.arrayContaining(old));
       expect((await on.points('market_ticks')).map((row) => row['trade_id']).sort()).toEqual(['1', '2', '3']);
       const all = await store.writeTicks(old).catch((error: unknown) => error);
-      expect((all as RecordsRefusedError).records).toHaveLength(2);
+      expect((all as OutOfRetentionError).records).toHaveLength(2);
     });
   });
 

@@ -1,5 +1,5 @@
 import { PermanentError } from '@neuraltrade/contracts';
-import { RecordsRefusedError } from '../store-errors';
+import { OutOfRetentionError } from '../store-errors';
 
 /** As 2.7 says it, and as earlier versions do. */
 const OUTDATED =
@@ -18,7 +18,7 @@ export type SendLines = (lines: string) => Promise<void>;
 
 /**
  * Writes records as points in one request.
- * @throws RecordsRefusedError when some are older than the bucket keeps them; else what `send` throws.
+ * @throws OutOfRetentionError when some are older than the bucket keeps them; else what `send` throws.
  */
 export async function writePoints<R>(
   send: SendLines,
@@ -43,7 +43,7 @@ async function outdatedAmong<R>(
   records: readonly R[],
   points: PointsOf<R>,
   refusal: PermanentError,
-): Promise<RecordsRefusedError | null> {
+): Promise<OutOfRetentionError | null> {
   const count = outdatedCount(refusal);
   if (count === 0 || count > records.length) return null;
   const refused = [...records].sort((a, b) => points.time(a) - points.time(b)).slice(0, count);
@@ -56,7 +56,7 @@ async function outdatedAmong<R>(
       if (outdatedCount(error) !== count) return null;
     }
   }
-  return new RecordsRefusedError(refusal.message, refused);
+  return new OutOfRetentionError(refusal.message, refused);
 }
 
 /** How many points of a write the server dropped as too old; 0 when that was not why it refused some. */
