@@ -11,7 +11,11 @@ import { MERGED_AT } from './merge-plan';
 import { openParquetHistory } from './parquet-history';
 import { type ArchiveStep, openTickArchive, type TickArchive, type TickArchiveOptions } from './tick-archive';
 
-jest.setTimeout(60_000);
+/** How often writers are killed. */
+const KILLS = Number(process.env['ARCHIVE_KILLS'] ?? 4);
+
+// A guard against a hang.
+jest.setTimeout(60_000 + KILLS * 10_000);
 
 const DAY_MS = 86_400_000;
 const BINANCE = { exchange: 'binance', symbol: 'BTC/USDT', from: 0, to: MINUTE + 9 * DAY_MS };
@@ -192,8 +196,7 @@ describe('the archive of the recorder', () => {
     const steps: ArchiveStep[] = ['written', 'synced', 'renamed', 'replaced'];
     let first = 1;
     let written = 0;
-    const kills = Number(process.env['ARCHIVE_KILLS'] ?? 4);
-    for (let kill = 0; kill < kills; kill++) {
+    for (let kill = 0; kill < KILLS; kill++) {
       const killAt = steps[kill % steps.length] as string;
       // A merge begins with the 16th write of a partition.
       const nth = (killAt === 'replaced' ? 5 : 9) + 7 * Math.floor(kill / 2);
