@@ -89,7 +89,8 @@ export const dashboardEnvSchema = z.object({
     what: 'a comma list of origins such as https://desk.example, in lower case, without paths',
   }),
   AUTH_TOKEN: secret({
-    description: 'Token that clients must show; without one, whoever reaches the port may read.',
+    description:
+      'Token that clients must show; without one, whoever reaches the port may read. From AUTH_TOKEN_FILE it is read again every 15 s.',
     minLength: 16,
     optional: true,
   }),

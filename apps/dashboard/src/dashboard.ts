@@ -33,6 +33,8 @@ export interface DashboardDeps {
   readonly config: DashboardConfig;
   /** Counts what was set aside. */
   readonly metrics: Metrics;
+  /** Gives the token of this moment, null = none; throws while it cannot be read. Absent = that of `config` stays. */
+  readonly readToken?: () => string | null;
   /** Told about faults. */
   readonly log: Logger;
   /** Our clock, ms UTC. */
@@ -71,7 +73,7 @@ export async function createDashboard(deps: DashboardDeps): Promise<Dashboard> {
   const page = new PageFiles(deps.pageDirectory, mode);
   const view = new MarketView(mode, now, deps.symbols, deps.venues);
   const history = new MarketHistory(store, view.candles);
-  const access = new Access(config);
+  const access = new Access(config, deps.readToken);
   const clientCount = (): number => fanOut.clients.size;
   const topics = new Topics(view, () => view.summary(clientCount()));
   const fanOut = new FanOut(topics);

@@ -101,6 +101,30 @@ describe('the token', () => {
   });
 });
 
+test('a token that is renewed while clients are there closes those of the old one with 4401, and opens to the new one', async () => {
+  let token: string | null = null;
+  const readToken = (): string => {
+    if (token === null) throw new Error('The file is being replaced.');
+    return token;
+  };
+  await start({ env: { AUTH_TOKEN: TOKEN }, limits: { pingIntervalMs: 50 }, readToken });
+  const withToken = (shown: string) => ({ headers: { authorization: `Bearer ${shown}` } });
+  const before = await open(withToken(TOKEN)).greeted();
+  before.say({ op: 'subscribe', channel: 'prices' });
+  await before.next('prices');
+  // While it cannot be read, and when it is what it was, nobody is sent away.
+  token = TOKEN;
+  const other = await open(withToken(TOKEN)).greeted();
+  other.say({ op: 'subscribe', channel: 'pipeline' });
+  await other.next('pipeline');
+  token = 'the-token-of-tomorrow';
+  expect(await Promise.all([before.closed(), other.closed()])).toEqual([4401, 4401]);
+  expect(await refusal(withToken(TOKEN))).toBe(401);
+  const after = await open(withToken(token)).greeted();
+  after.say({ op: 'subscribe', channel: 'prices' });
+  await after.next('prices');
+});
+
 describe('what a client is told', () => {
   test('the greeting names the mode and the session, and nothing comes that was not asked for', async () => {
     await start({ mode: 'live' });

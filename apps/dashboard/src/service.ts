@@ -22,6 +22,7 @@ export async function startDashboardService(
     storeReady: () => store.verify('read'),
     mode: config.MODE,
     config: config.dashboard,
+    readToken: () => readConfig().dashboard.authToken,
     metrics,
     log,
     now: Date.now,

@@ -48,7 +48,7 @@ export class SocketServer {
 
   /** @param deps what it works with. */
   constructor(private readonly deps: SocketServerDeps) {
-    const { server, limits, fanOut, topics, now, view } = deps;
+    const { server, access, limits, fanOut, topics, now, view } = deps;
     const options: ServerOptions & { closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
@@ -69,13 +69,14 @@ export class SocketServer {
       view.pipeline.endSecond();
       topics.endSecond();
     };
-    const pingAll = (): void => {
+    const checkAll = (): void => {
+      if (access.renew()) for (const client of [...fanOut.clients]) refuseClient(client);
       for (const client of fanOut.clients) client.ping();
     };
     this.timers = [
       setInterval(() => fanOut.flush(now()), limits.flushIntervalMs),
       setInterval(eachSecond, 1_000),
-      setInterval(pingAll, limits.pingIntervalMs),
+      setInterval(checkAll, limits.pingIntervalMs),
     ];
   }
 

@@ -64,6 +64,7 @@ export async function startPipeline(
     store,
     mode: config.source.mode,
     config: config.dashboard,
+    readToken: () => context.readConfig().dashboard.authToken,
     metrics,
     log,
     now: Date.now,

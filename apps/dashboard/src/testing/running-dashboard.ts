@@ -26,7 +26,7 @@ const PAGE_SOURCES = join(__dirname, '../../page');
 
 /** What a test wants to be otherwise. */
 export interface RunningDashboardOptions extends Partial<
-  Pick<DashboardDeps, 'mode' | 'now' | 'operations' | 'symbols' | 'storeReady' | 'log'>
+  Pick<DashboardDeps, 'mode' | 'now' | 'operations' | 'symbols' | 'storeReady' | 'readToken' | 'log'>
 > {
   /** Environment variables; the port is any free one unless PORT says otherwise. */
   readonly env?: Readonly<Record<string, string>>;
@@ -76,6 +76,7 @@ export class RunningDashboard {
         ...(options.operations && { operations: options.operations }),
         ...(options.symbols && { symbols: options.symbols }),
         ...(options.storeReady && { storeReady: options.storeReady }),
+        ...(options.readToken && { readToken: options.readToken }),
       });
       return new RunningDashboard(dashboard, bus, store, metrics, directory);
     } catch (error) {
