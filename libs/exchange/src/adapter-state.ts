@@ -106,8 +106,9 @@ export class ConfirmedState {
     return state;
   }
 
-  /** Takes the records of a confirmed batch. */
-  confirmed(records: readonly RawRecord[]): void {
+  /** Takes the records of a confirmed batch. Returns whether some symbol had its first trade among them. */
+  confirmed(records: readonly RawRecord[]): boolean {
+    let isFirst = false;
     for (const record of records) {
       if (isClock(record)) continue;
       this.#changed = true;
@@ -118,6 +119,7 @@ export class ConfirmedState {
         continue;
       }
       if (known.openGaps.length > 0) known.filledTo = filledFurther(known, record);
+      isFirst ||= known.lastTradeId === null;
       if (known.lastTradeId === null || compareTradeIds(record.tradeId, known.lastTradeId) > 0) {
         known.lastTradeId = record.tradeId;
         known.lastTimestamp = record.timestamp;
@@ -125,6 +127,7 @@ export class ConfirmedState {
         this.#begunAt.delete(record.symbol);
       }
     }
+    return isFirst;
   }
 
   #known(symbol: string): Writable<SymbolState> {

@@ -10,6 +10,7 @@ export class StateKeeper {
   #log: AdapterStateLog | null = null;
   #state = new ConfirmedState(new Map());
   #saving: Promise<void> | null = null;
+  #isUrgent = false;
   #failed = false;
 
   /** A keeper that knows nothing yet. */
@@ -29,9 +30,14 @@ export class StateKeeper {
     return this.#state.symbols;
   }
 
-  /** Takes the records of a confirmed batch. */
+  /**
+   * Takes the records of a confirmed batch. The first trade of a symbol is saved at once: the run after one that is killed knows
+   * from which id on it missed something, and a gap that begins at an id can be seen to be covered by another adapter.
+   */
   confirmed(records: readonly RawRecord[]): void {
-    this.#state.confirmed(records);
+    if (!this.#state.confirmed(records)) return;
+    this.#isUrgent = true;
+    this.saveChanges();
   }
 
   /**
@@ -47,8 +53,12 @@ export class StateKeeper {
 
   /** Begins to save what has changed since the last time, unless that is being done already. */
   saveChanges(): void {
-    if (this.#saving === null && this.#state.takeChanged())
-      this.#saving = this.#save().finally(() => (this.#saving = null));
+    if (this.#saving !== null || !this.#state.takeChanged()) return;
+    this.#isUrgent = false;
+    this.#saving = this.#save().finally(() => {
+      this.#saving = null;
+      if (this.#isUrgent) this.saveChanges();
+    });
   }
 
   /** Saves for the last time. */
