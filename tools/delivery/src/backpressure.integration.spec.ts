@@ -30,7 +30,7 @@ const SERVICES = ['processor', 'influx-sink', 'adapter-binance'] as const;
 const broker = sharedRabbitMq(process.env);
 const why = broker === null ? whyNoRabbitMq(process.env) : whyNoInflux(process.env);
 
-jest.setTimeout(300_000 + SECONDS * 3_000);
+jest.setTimeout(300_000 + SECONDS * 5_000);
 if (broker === null || why !== '') test.skip(`an InfluxDB that stands still (${why})`, () => undefined);
 else describe(`an InfluxDB that stands still under ${RATE} trades a second`, () => suite(broker));
 
@@ -109,7 +109,8 @@ function suite(rabbitMq: SharedRabbitMq): void {
 
     await pipeline.influx.thaw();
     await pipeline.isReady();
-    settled = await pipeline.settle();
+    // What was traded meanwhile is fetched within the limits of the venue.
+    settled = await pipeline.settle(120_000 + SECONDS * 2_000);
   });
   let refused = { processor: 0, adapter: 0, venueStatus: 1 };
   let held: ReadonlyMap<string, StageLedger>;
