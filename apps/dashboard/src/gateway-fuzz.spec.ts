@@ -185,7 +185,15 @@ test('any request gets a documented answer without a trace of our insides, or is
         expect(got).not.toMatch(TELLTALE);
       },
     ),
-    { numRuns: RUNS },
+    {
+      numRuns: RUNS,
+      // Whatever else is drawn: one that is answered, one that is wrong and one that leads nowhere.
+      examples: [
+        ['GET', '/', '', [], ''],
+        ['GET', '/api/candles', '?limit=none', [], ''],
+        ['GET', '/nowhere', '', [], ''],
+      ],
+    },
   );
   // Not all were refused for the same reason.
   for (const status of [200, 400, 404]) expect(seen.get(status) ?? 0).toBeGreaterThan(0);
