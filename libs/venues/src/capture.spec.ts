@@ -72,12 +72,15 @@ test('whatever stands around it, the frame is cut out byte for byte', () => {
   );
 });
 
+/** A value as it is after it was written once: a text has no negative zero. */
+const writable = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+
 test('a written line reads back as it was, whatever the frame, the body and the names hold', () => {
   const name = fc.string({ unit: 'binary' });
   const origin = fc.record({ venue: name, source: name, conn: fc.option(fc.nat()) });
   const content = fc.oneof(
     fc.record({ frame: fc.string({ unit: 'binary' }) }),
-    fc.record({ event: name, body: fc.option(fc.jsonValue(), { nil: undefined }) }),
+    fc.record({ event: name, body: fc.option(writable, { nil: undefined }) }),
   );
   fc.assert(
     fc.property(origin, fc.nat(), fc.boolean(), content, (of, recvMs, joined, given) => {

@@ -226,7 +226,9 @@ describe('whatever the market does', () => {
           position += sign * fill.quantity;
           const after = cash + position * fill.price;
           expect(after).toBeLessThanOrEqual(before + 1e-9 * settings.cash);
-          if (position > 0) expect(cash).toBeGreaterThanOrEqual(-1e-6 * settings.cash);
+          // What is left of a closed position is but the rounding of its parts.
+          if (position * fill.price > 1e-6 * settings.cash)
+            expect(cash).toBeGreaterThanOrEqual(-1e-6 * settings.cash);
         }
       }),
     );
