@@ -26,7 +26,7 @@ interface Readiness {
 /** How often the pipeline is killed. The test run of every day kills it in `npm run verify`; the long one here, venues and all. */
 const KILLS = Number(process.env['STANDALONE_KILLS'] ?? 0);
 // Each test waits for conditions with deadlines of their own; this bound only ends a hang.
-jest.setTimeout(120_000 + KILLS * 30_000);
+jest.setTimeout(120_000 + KILLS * 40_000);
 
 describe('npm start', () => {
   let data: ReturnType<typeof temporaryDirectory>;
@@ -248,7 +248,8 @@ describe('npm start', () => {
         return body.openGaps === 0 && body.uptimeMs > 5_000 ? true : undefined;
       },
       'every gap to be closed',
-      90_000,
+      // Each kill leaves one for every symbol, and each is fetched within the limits of its venue.
+      90_000 + KILLS * 10_000,
     );
     endedWell(await last.stop());
     const { candles, different } = await compareCandlesWithTicks(join(data.path, 'simulated', 'store'));

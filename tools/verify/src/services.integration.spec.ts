@@ -8,7 +8,10 @@ const missing = [
 ];
 const why = missing.filter((text) => text !== '').join('; ');
 /** Those of the ordinary run; VERIFY_FAULTS names others by comma, or all. */
-const FEW = 'kill-processor,kill-sink,kill-adapter,kill-broker,cut-sockets,drop-frames,duplicate-frames';
+const FEW = [
+  ...['kill-processor', 'kill-sink', 'kill-adapter', 'kill-dashboard', 'kill-broker'],
+  ...['freeze-sink', 'freeze-adapter', 'freeze-dashboard', 'cut-sockets', 'drop-frames', 'duplicate-frames'],
+].join(',');
 const { VERIFY_FAULTS } = process.env;
 const list = VERIFY_FAULTS ?? FEW;
 const duration = VERIFY_FAULTS === undefined ? '8s' : '60s';
