@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 import { boundaryRules } from './tools/boundaries.mjs';
+import { TSCONFIGS } from './tools/tsconfigs.mjs';
 
 const root = import.meta.dirname;
 
@@ -12,11 +13,7 @@ export default tseslint.config(
     extends: [js.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: [
-          './tsconfig.json',
-          './apps/backtester/page/tsconfig.json',
-          './apps/dashboard/page/tsconfig.json',
-        ],
+        project: TSCONFIGS,
         tsconfigRootDir: root,
       },
     },

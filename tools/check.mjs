@@ -5,11 +5,11 @@ import { ESLint } from 'eslint';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { TSCONFIGS } from './tsconfigs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const PROGRAMS = ['tsconfig.json', 'apps/backtester/page/tsconfig.json', 'apps/dashboard/page/tsconfig.json'];
 
-const programs = PROGRAMS.map((config) => createProgram(join(root, config)));
+const programs = TSCONFIGS.map((config) => createProgram(join(root, config)));
 const typeFaults = programs.flatMap((program) => ts.getPreEmitDiagnostics(program));
 process.stdout.write(
   ts.formatDiagnosticsWithColorAndContext(typeFaults, {

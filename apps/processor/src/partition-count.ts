@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { logNames } from '@neuraltrade/contracts';
 import { type MessageBus, within } from '@neuraltrade/messaging';
 import { ConfigError } from '@neuraltrade/service';
 
-const LOG = 'processor.partitions';
 const WAIT_MS = 10_000;
 
 /**
@@ -11,7 +11,7 @@ const WAIT_MS = 10_000;
  * @throws ConfigError with both numbers when they differ.
  */
 export async function holdPartitionCount(bus: MessageBus, partitions: number): Promise<void> {
-  const log = await bus.openLog(LOG);
+  const log = await bus.openLog(logNames.partitions);
   const nonce = randomUUID();
   // Appended before it is known whether it may stand: only the oldest record counts, so a refused start leaves no trace.
   await log.append({ headers: { partitions, nonce }, body: Buffer.alloc(0) });
@@ -23,7 +23,7 @@ export async function holdPartitionCount(bus: MessageBus, partitions: number): P
     if (headers['nonce'] === nonce) seen();
   });
   try {
-    await within(WAIT_MS, `Reading ${LOG}`, ownSeen);
+    await within(WAIT_MS, `Reading ${logNames.partitions}`, ownSeen);
   } finally {
     await reader.close();
   }

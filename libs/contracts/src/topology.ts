@@ -81,6 +81,21 @@ export const logNames = {
   /** Last published ids and open gaps of one venue's adapter; `instance` tells several of one venue apart, '' is the only one. */
   adapterState: (exchange: string, instance = ''): string =>
     `adapter.state.${exchange}${instance === '' ? '' : `.${instance}`}`,
+  /** The number of partitions that the broker was begun with. */
+  partitions: 'processor.partitions',
   /** What the signals service follows and delivers. */
   signalsState: 'signals.state',
 } as const;
+
+/** Beginnings of all log names. */
+const LOGS = [
+  logNames.checkpoint(0).slice(0, -1),
+  logNames.adapterState(''),
+  logNames.partitions,
+  logNames.signalsState,
+];
+
+/** Whether a queue of this name is one of the logs. */
+export function isLog(queue: string): boolean {
+  return LOGS.some((name) => queue.startsWith(name));
+}

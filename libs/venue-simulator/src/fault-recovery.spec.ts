@@ -20,7 +20,8 @@ const DEADLINE_MS = 90_000;
 
 /**
  * `npm run verify` holds the whole pipeline against some of these faults in every test run, and each rule of an adapter has tests on
- * scripted sockets: the ordeals are for the long run, or for whoever works on an adapter, with FAULT_ORDEALS=1. Silent streams are found by their silence, after 20 s at least.
+ * scripted sockets: the ordeals are for the long run, or for whoever works on an adapter, with FAULT_ORDEALS=1. Silent streams
+ * are found by their silence, after 20 s at least.
  */
 const SILENCES: Readonly<Record<string, readonly Omit<FaultCommand, 'exchange'>[]>> = {
   binance: [{ fault: 'silence-symbol', symbol: 'ETH/USDT' }],

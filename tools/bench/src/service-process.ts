@@ -25,7 +25,8 @@ export async function buildService(name: string): Promise<void> {
 export function startService(name: string, env: Readonly<Record<string, string>>): ServiceProcess {
   const child = spawn(process.execPath, [`dist/apps/${name}/main.cjs`], { cwd: WORKSPACE, env });
   let said = '';
-  let [port, pagePort]: (string | undefined)[] = [];
+  let port: string | undefined;
+  let pagePort: string | undefined;
   const hear = (chunk: unknown): void => {
     said = `${said}${String(chunk)}`.slice(-4_000);
     port ??= /"port":(\d+)/.exec(said)?.[1];

@@ -334,6 +334,7 @@ function suite(rabbitMq: SharedRabbitMq): void {
     test.each([
       ['is gone', 'dashboard.of-yesterday', 'its queue is gone'],
       ['holds the state of a processor', 'processor.checkpoint.0', 'is no queue of messages to be used'],
+      ['holds the number of partitions', 'processor.partitions', 'is no queue of messages to be used'],
       ['holds the state of signals', 'signals.state', 'is no queue of messages to be used'],
     ])('stay parked when it %s', async (_, queue, why) => {
       await park(3, () => ({ reason: 'malformed', queue }));

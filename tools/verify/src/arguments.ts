@@ -28,8 +28,7 @@ export const HELP = `Runs the pipeline against the venue simulator, faults inclu
   --help              this text
 
 Prints one JSON object on standard output: {ticks, candles, gaps, faults, revisions, rate, memoryMb,
-latencyMs}. Differences are told on
-standard error. latencyMs.frameToStored goes from a frame's arrival to the store's answer (one value each write, of its oldest
+latencyMs}. Differences are told on standard error. latencyMs.frameToStored goes from a frame's arrival to the store's answer (one value each write, of its oldest
 trade), latencyMs.frameToDashboard from the match at the venue to a client of the dashboard (one value each new price); both
 include the faults. Exit code 1 on any missing, extra or wrong tick or candle, on a candle published with two contents under
 one epoch and revision, on a gap that is not accounted for, when nothing was expected, when a fault was not carried out, when

@@ -13,9 +13,9 @@ export function supersedes(
 }
 
 const MANY_BARS = 50;
-/** No more candles than these are kept of a series, */
+/** Most candles of a series that are loaded, and that stay when the oldest make room. */
 export const MOST_CANDLES = 5_000;
-/** and so many more until the oldest make room: that draws everything again. */
+/** So many more may come before that, since it draws everything again. */
 const ROOM = 500;
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Headers, logNames, parkedQueue, PermanentError } from '@neuraltrade/contracts';
+import { type Headers, isLog, parkedQueue, PermanentError } from '@neuraltrade/contracts';
 import type { Delivery, OutgoingMessage } from '../message-bus';
 import { addressOf, PARK_HEADERS, replaysOf, serviceOf } from '../parking';
 
@@ -95,14 +95,8 @@ export function readParked(
   };
 }
 
-/** Beginnings of names to which nothing may be sent back: logs hold state, and what is parked would be parked again for nothing. */
-const NO_TARGETS = [
-  logNames.checkpoint(0).slice(0, -1),
-  logNames.adapterState(''),
-  logNames.signalsState,
-  'parked.',
-  parkedQueue(1).name,
-];
+/** Beginnings of names to which nothing may be sent back beside logs, which hold state: it would be parked again for nothing. */
+const NO_TARGETS = ['parked.', parkedQueue(1).name];
 
 /**
  * @throws PermanentError when a message can never be sent back, whatever queues there are. Who may publish may also write
@@ -110,7 +104,7 @@ const NO_TARGETS = [
  */
 export function assertReplayable({ queue }: ParkedMessage): void {
   if (queue === '') throw new PermanentError('malformed', 'nothing tells from which queue it was taken');
-  if (NO_TARGETS.some((name) => queue.startsWith(name)))
+  if (isLog(queue) || NO_TARGETS.some((name) => queue.startsWith(name)))
     throw new PermanentError(
       'malformed',
       `${queue}, from which it says to come, is no queue of messages to be used`,
